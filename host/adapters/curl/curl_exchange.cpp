@@ -1,0 +1,152 @@
+#include "adapters/curl/curl_exchange.h"
+
+#include <curl/curl.h>
+#include <pthread.h>
+
+#include <condition_variable>
+#include <csignal>
+#include <exception>
+#include <mutex>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+#include "adapters/curl/curl_multi.h"
+#include "adapters/curl/egress_guard.h"
+#include "adapters/curl/event_loop.h"
+#include "adapters/curl/smtp_client.h"
+#include "adapters/curl/smtp_plan.h"
+#include "kit/thread.h"
+
+namespace belfry::curl {
+namespace {
+
+void initLibrary() {
+  static const CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
+  if (code != CURLE_OK) throw std::runtime_error(std::string("curl_global_init: ") + curl_easy_strerror(code));
+}
+
+// Signals are the main thread's; a write to a closed connection must be an error here and not SIGPIPE.
+void blockSignals() {
+  sigset_t all;
+  sigfillset(&all);
+  pthread_sigmask(SIG_BLOCK, &all, nullptr);
+}
+
+SmtpResult stopped(const SmtpExchange& request) {
+  SmtpResult result;
+  result.outcome = {ExchangeFate::not_sent, ExchangeError::cancelled, "the host stops: no new exchanges"};
+  result.recipients.resize(request.recipients.size());
+  return result;
+}
+
+}  // namespace
+
+struct CurlExchange::State {
+  State(const Log& log_to, CurlExchangeSettings given)
+      : log(log_to),
+        settings(std::move(given)),
+        guard(settings.allow_private_hosts),
+        multi(loop),
+        smtp(loop, multi, guard, settings, log) {}
+
+  void run();
+  void finishOne();
+
+  const Log& log;
+  const CurlExchangeSettings settings;
+  const EgressGuard guard;
+  EventLoop loop;
+  CurlMulti multi;
+  SmtpClient smtp;
+  std::thread thread;
+
+  mutable std::mutex mutex;
+  std::condition_variable idle;
+  std::uint64_t last_id = 0;  // guarded by mutex, as all below
+  std::uint64_t in_flight = 0;
+  bool stopping = false;
+};
+
+void CurlExchange::State::run() {
+  nameThread("exchange");
+  blockSignals();
+  try {
+    loop.run();
+  } catch (const std::exception& failed) {  // the loop is the host's only way out: without it nothing makes sense
+    log.error("exchange loop failed", {{"what", failed.what()}});
+    std::terminate();
+  }
+}
+
+void CurlExchange::State::finishOne() {
+  const std::lock_guard lock(mutex);
+  --in_flight;
+  if (in_flight == 0) idle.notify_all();
+}
+
+CurlExchange::CurlExchange(const Log& log, CurlExchangeSettings settings) {
+  validate(settings);
+  initLibrary();
+  state_ = std::make_unique<State>(log, std::move(settings));
+  state_->thread = std::thread([state = state_.get()] { state->run(); });
+}
+
+CurlExchange::~CurlExchange() { drain(std::chrono::steady_clock::now()); }
+
+ExchangeHandle CurlExchange::start(SmtpExchange request, SmtpDone done) {
+  State& state = *state_;
+  ExchangeHandle handle;
+  {
+    const std::lock_guard lock(state.mutex);
+    handle.id = ++state.last_id;
+    if (!state.stopping) ++state.in_flight;
+    else handle.id = 0;
+  }
+  if (handle.id == 0) {
+    done(stopped(request));
+    return handle;
+  }
+  auto plan = planSmtp(request);
+  auto order = std::make_shared<SmtpClient::Order>(SmtpClient::Order{
+      handle.id, std::move(request), std::move(plan), [&state, done = std::move(done)](SmtpResult result) {
+        struct Finish {
+          State& state;
+          ~Finish() { state.finishOne(); }
+        } const finish{state};
+        done(std::move(result));
+      }});
+  state.loop.post([&state, order] { state.smtp.start(std::move(*order)); });
+  return handle;
+}
+
+void CurlExchange::cancel(ExchangeHandle handle) {
+  State& state = *state_;
+  state.loop.post([&state, handle] { state.smtp.cancel(handle.id, "cancelled"); });
+}
+
+void CurlExchange::drain(std::chrono::steady_clock::time_point deadline) {
+  State& state = *state_;
+  if (!state.thread.joinable()) return;
+  std::unique_lock lock(state.mutex);
+  state.stopping = true;
+  const auto finished = [&state] { return state.in_flight == 0; };
+  if (!state.idle.wait_until(lock, deadline, finished)) {
+    lock.unlock();
+    state.loop.post([&state] { state.smtp.cancelAll("cancelled: the host stops"); });
+    lock.lock();
+    state.idle.wait(lock, finished);
+  }
+  lock.unlock();
+  state.loop.post([&state] { state.smtp.closeIdle(); });
+  state.loop.quit();
+  state.thread.join();
+}
+
+CurlExchange::Stats CurlExchange::stats() const {
+  const SmtpClient& smtp = state_->smtp;
+  const std::lock_guard lock(state_->mutex);
+  return {state_->in_flight, smtp.pool().connections(), smtp.pool().idle(), smtp.opened(), smtp.reused()};
+}
+
+}  // namespace belfry::curl

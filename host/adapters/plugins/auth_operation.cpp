@@ -1,0 +1,102 @@
+#include "adapters/plugins/auth_operation.h"
+
+#include "adapters/plugins/plugin_text.h"
+
+namespace belfry::plugins {
+namespace {
+
+int64_t millis(const std::optional<TimePoint>& at) { return at ? at->time_since_epoch().count() / 1000 : 0; }
+
+/// A stored credential as the C ABI shows it; owns the joined texts.
+class CredentialView {
+ public:
+  explicit CredentialView(std::optional<StoredCredential> stored) : stored_(std::move(stored)) {
+    abi_.size = sizeof abi_;
+    if (!stored_) return;
+    subject_ = "key:" + stored_->name;
+    roles_ = joined(stored_->roles);
+    scopes_ = joined(stored_->scopes);
+    abi_.found = 1;
+    abi_.hash = view(asView(stored_->hash));
+    abi_.tenant = view(stored_->tenant_slug);
+    abi_.subject = view(subject_);
+    abi_.roles = view(roles_);
+    abi_.scopes = view(scopes_);
+    abi_.expires_at_ms = millis(stored_->expires_at);
+    abi_.revoked_at_ms = millis(stored_->revoked_at);
+  }
+  CredentialView(const CredentialView&) = delete;
+  CredentialView& operator=(const CredentialView&) = delete;
+  const bf_credential* abi() const { return &abi_; }
+
+ private:
+  const std::optional<StoredCredential> stored_;
+  std::string subject_, roles_, scopes_;
+  bf_credential abi_{};
+};
+
+}  // namespace
+
+AuthOutcome AuthOperation::run(std::shared_ptr<const Machine> machine, KeyStore& keys, const PresentedCredential& credential) {
+  bf_presented presented{};
+  presented.size = sizeof presented;
+  presented.scheme = view(credential.scheme);
+  presented.value = view(credential.value);
+  bf_req request{};
+  request.size = sizeof request;
+  request.kind = BF_REQ_AUTHENTICATE;
+  request.presented = &presented;
+
+  auto operation = std::make_shared<AuthOperation>(std::move(machine), keys);
+  operation->start(request);
+  while (!operation->ended_ && operation->wanted_) {
+    auto wanted = std::move(*operation->wanted_);
+    operation->wanted_.reset();
+    operation->answer(wanted);
+  }
+  return operation->outcome_.value_or(AuthRefused{"plugin_error", "the auth plugin ended without an answer"});
+}
+
+AuthOperation::AuthOperation(std::shared_ptr<const Machine> machine, KeyStore& keys) : Operation(std::move(machine)), keys_(keys) {}
+
+void AuthOperation::answer(const LookUp& wanted) {
+  auto stored = std::make_shared<CredentialView>(keys_.find(wanted.id));
+  deliver([stored, tag = wanted.tag](bf_input& input) {
+    input.kind = BF_IN_CREDENTIAL;
+    input.tag = tag;
+    input.fate = BF_FATE_DONE;
+    input.credential = stored->abi();
+  });
+}
+
+bf_status AuthOperation::credential(std::string id, uint32_t tag) {
+  if (wanted_) return BF_E_LIMIT;
+  wanted_ = LookUp{std::move(id), tag};
+  expectAnswer();
+  return BF_OK;
+}
+
+bf_status AuthOperation::claims(const bf_claims& claims) {
+  if (outcome_) return BF_E_STATE;
+  Claims made{copy(claims.tenant), copy(claims.subject), words(view(claims.roles)), words(view(claims.scopes)), {}};
+  if (claims.expires_at_ms > 0) made.expires_at = TimePoint(std::chrono::milliseconds(claims.expires_at_ms));
+  outcome_ = std::move(made);
+  return BF_OK;
+}
+
+bf_status AuthOperation::decline() {
+  if (outcome_) return BF_E_STATE;
+  outcome_ = AuthDeclined{};
+  return BF_OK;
+}
+
+void AuthOperation::end(const std::string& reason) {
+  ended_ = true;
+  if (failed()) {
+    outcome_ = AuthRefused{failCode(), failDetail()};
+  } else if (!reason.empty()) {
+    outcome_ = AuthRefused{"plugin_error", "the auth plugin " + reason};
+  }
+}
+
+}  // namespace belfry::plugins

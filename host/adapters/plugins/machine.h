@@ -1,0 +1,34 @@
+// One configured instance of a channel or auth plugin. Destroyed when the last operation that uses it has ended.
+#pragma once
+
+#include <belfry/steps.h>
+
+#include <memory>
+#include <string>
+
+#include "adapters/plugins/host_services.h"
+#include "kit/result.h"
+
+namespace belfry::plugins {
+
+class Machine {
+ public:
+  /// Creates the instance; the error is the plugin's own reason. `table` outlives it.
+  static Result<std::shared_ptr<const Machine>, std::string> create(const bf_machine_v1& table, std::unique_ptr<HostServices> services,
+                                                                     const std::string& config_json);
+  ~Machine();
+  Machine(const Machine&) = delete;
+  Machine& operator=(const Machine&) = delete;
+
+  const bf_machine_v1& table() const { return table_; }
+  bf_inst* instance() const { return instance_; }
+
+ private:
+  Machine(const bf_machine_v1& table, std::unique_ptr<HostServices> services) : table_(table), services_(std::move(services)) {}
+
+  const bf_machine_v1& table_;
+  const std::unique_ptr<HostServices> services_;
+  bf_inst* instance_ = nullptr;
+};
+
+}  // namespace belfry::plugins

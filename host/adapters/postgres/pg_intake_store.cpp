@@ -1,0 +1,183 @@
+#include "adapters/postgres/pg_intake_store.h"
+
+#include <algorithm>
+#include <map>
+#include <unordered_set>
+
+#include "adapters/postgres/request_json.h"
+#include "adapters/postgres/store_call.h"
+#include "sql_statements.h"
+
+namespace belfry::pg {
+namespace {
+
+/// The arrays of notifications_insert.sql, column by column.
+struct Columns {
+  std::vector<Uuid> tenants, ids;
+  std::vector<std::int16_t> priorities;
+  std::vector<std::optional<std::string>> user_hashes, template_keys, key_hashes, request_hashes, responses;
+  std::vector<std::optional<std::int32_t>> template_versions;
+  std::vector<std::optional<TimePoint>> scheduled, expires, key_expiries;
+  std::vector<std::string> requests;
+  std::vector<TimePoint> created;
+  std::vector<Uuid> delivery_tenants, delivery_ids, delivery_notifications;
+  std::vector<std::string_view> delivery_channels;
+};
+
+std::string bytesOf(const Digest256& digest) { return std::string(asView(digest)); }
+
+void addNotification(Columns& to, const NewNotification& from, Keyring& keyring) {
+  const auto& user = from.request.recipient.user_id;
+  const auto& ref = from.request.template_ref;
+  to.tenants.push_back(from.tenant.value);
+  to.ids.push_back(from.id.value);
+  to.priorities.push_back(static_cast<std::int16_t>(toNumber(from.priority)));
+  to.user_hashes.push_back(user.empty() ? std::nullopt : std::optional(bytesOf(keyring.lookupHash(from.tenant, "user", user))));
+  to.template_keys.push_back(ref ? std::optional(ref->key) : std::nullopt);
+  to.template_versions.push_back(ref ? std::optional<std::int32_t>(ref->version) : std::nullopt);
+  to.scheduled.push_back(from.scheduled_at);
+  to.expires.push_back(from.expires_at);
+  to.requests.push_back(keyring.seal(from.tenant, "notifications", "request", from.id.value, toJson(from.request)));
+  to.created.push_back(from.created_at);
+}
+
+void addIdempotency(Columns& to, const NewNotification& from, Keyring& keyring) {
+  const auto& claim = from.idempotency;
+  to.key_hashes.push_back(claim ? std::optional(bytesOf(claim->key_hash)) : std::nullopt);
+  to.request_hashes.push_back(claim ? std::optional(bytesOf(claim->request_hash)) : std::nullopt);
+  to.responses.push_back(claim ? std::optional(keyring.seal(from.tenant, "idempotency_keys", "response", from.id.value, claim->response_json))
+                               : std::nullopt);
+  to.key_expiries.push_back(claim ? std::optional(claim->expires_at) : std::nullopt);
+}
+
+void addDeliveries(Columns& to, const NewNotification& from) {
+  for (const auto& delivery : from.deliveries) {
+    to.delivery_tenants.push_back(from.tenant.value);
+    to.delivery_ids.push_back(delivery.id.value);
+    to.delivery_notifications.push_back(from.id.value);
+    to.delivery_channels.push_back(toText(delivery.channel));
+  }
+}
+
+Params toParams(const Columns& columns) {
+  Params params;
+  params.addUuids(columns.tenants);
+  params.addUuids(columns.ids);
+  params.addInt2s(columns.priorities);
+  params.addByteas(columns.user_hashes);
+  params.addTexts(columns.template_keys);
+  params.addInt4s(columns.template_versions);
+  params.addTimes(columns.scheduled);
+  params.addTimes(columns.expires);
+  params.addByteas(columns.requests);
+  params.addTimes(columns.created);
+  params.addByteas(columns.key_hashes);
+  params.addByteas(columns.request_hashes);
+  params.addByteas(columns.responses);
+  params.addTimes(columns.key_expiries);
+  params.addUuids(columns.delivery_tenants);
+  params.addUuids(columns.delivery_ids);
+  params.addUuids(columns.delivery_notifications);
+  params.addTexts(columns.delivery_channels);
+  return params;
+}
+
+Params insertParams(std::span<const NewNotification> group, const std::unordered_set<Uuid>& skip, Keyring& keyring) {
+  Columns columns;
+  for (const auto& notification : group) {
+    if (skip.contains(notification.id.value)) continue;
+    addNotification(columns, notification, keyring);
+    addIdempotency(columns, notification, keyring);
+    addDeliveries(columns, notification);
+  }
+  return toParams(columns);
+}
+
+std::unordered_set<Uuid> idsOf(const Rows& rows) {
+  std::unordered_set<Uuid> ids;
+  for (auto row : rows) ids.insert(row.uuid(0));
+  return ids;
+}
+
+/// Which of the group a lost commit had stored after all.
+std::unordered_set<Uuid> alreadyStored(Connection& connection, std::span<const NewNotification> group) {
+  std::vector<Uuid> tenants, ids;
+  for (const auto& notification : group) {
+    tenants.push_back(notification.tenant.value);
+    ids.push_back(notification.id.value);
+  }
+  Params params;
+  params.addUuids(tenants);
+  params.addUuids(ids);
+  params.add(*std::min_element(ids.begin(), ids.end()));
+  params.add(*std::max_element(ids.begin(), ids.end()));
+  return idsOf(connection.run(sql::notifications_present, params));
+}
+
+IntakeOutcome outcomeOf(const NewNotification& asked, const Row& stored, Keyring& keyring) {
+  if (stored.bytes(2) != asView(asked.idempotency->request_hash)) return IdempotencyMismatch{};
+  if (stored.isNull(4)) return IdempotencyInProgress{};
+  auto response = keyring.open(asked.tenant, "idempotency_keys", "response", stored.uuid(3), stored.bytes(5));
+  if (!response) throw StoreRejected("idempotency_keys.response cannot be decrypted");
+  return Replayed{static_cast<int>(stored.int64(4)), std::move(*response)};
+}
+
+/// What the taken keys of the rows that were not inserted stand for.
+std::map<std::pair<Uuid, std::string>, Row> takenKeys(const Rows& rows) {
+  std::map<std::pair<Uuid, std::string>, Row> taken;
+  for (auto row : rows) taken.emplace(std::pair(row.uuid(0), std::string(row.bytes(1))), row);
+  return taken;
+}
+
+Rows findKeys(Connection& connection, const std::vector<const NewNotification*>& refused) {
+  std::vector<Uuid> tenants;
+  std::vector<std::string_view> hashes;
+  for (const auto* notification : refused) {
+    tenants.push_back(notification->tenant.value);
+    hashes.push_back(asView(notification->idempotency->key_hash));
+  }
+  Params params;
+  params.addUuids(tenants);
+  params.addByteas(hashes);
+  return connection.run(sql::idempotency_find, params);
+}
+
+}  // namespace
+
+PgIntakeStore::PgIntakeStore(Pool& pool, Keyring& keyring) : pool_(pool), keyring_(keyring) {}
+
+std::vector<IntakeOutcome> PgIntakeStore::write(std::span<const NewNotification> group) {
+  return withConnection(pool_, [&](Connection& connection) {
+    std::unordered_set<Uuid> stored;
+    try {
+      stored = idsOf(connection.run(sql::notifications_insert, insertParams(group, {}, keyring_)));
+    } catch (const SqlError& error) {
+      constexpr std::string_view kUniqueViolation = "23505";
+      if (error.sqlstate() != kUniqueViolation) throw;
+      // An earlier try of this group, whose commit was lost on the way, had stored some of it.
+      auto before = alreadyStored(connection, group);
+      if (before.empty()) throw;
+      stored = idsOf(connection.run(sql::notifications_insert, insertParams(group, before, keyring_)));
+      stored.merge(before);
+    }
+    std::vector<const NewNotification*> refused;
+    for (const auto& notification : group)
+      if (!stored.contains(notification.id.value)) refused.push_back(&notification);
+    std::vector<IntakeOutcome> outcomes(group.size(), Stored{});
+    if (refused.empty()) return outcomes;
+
+    auto rows = findKeys(connection, refused);
+    auto taken = takenKeys(rows);
+    for (std::size_t i = 0; i < group.size(); ++i) {
+      if (stored.contains(group[i].id.value)) continue;
+      auto key = taken.find({group[i].tenant.value, bytesOf(group[i].idempotency->key_hash)});
+      // A key that expired and was pruned between the two statements: the client may simply try again.
+      outcomes[i] = key == taken.end() ? IntakeOutcome(IdempotencyInProgress{}) : outcomeOf(group[i], key->second, keyring_);
+      // The key stands for this very notification: an earlier try of the group had stored it.
+      if (key != taken.end() && key->second.uuid(3) == group[i].id.value) outcomes[i] = Stored{};
+    }
+    return outcomes;
+  });
+}
+
+}  // namespace belfry::pg

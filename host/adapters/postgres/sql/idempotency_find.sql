@@ -1,0 +1,4 @@
+-- Caller: IntakeStore::write and IdempotencyStore::begin. Index: primary key.
+SELECT k.tenant_id, k.key_hash, k.request_hash, k.resource_id, k.status, k.response, k.locked_until
+  FROM unnest($1::uuid[], $2::bytea[]) AS t (tenant_id, key_hash)
+  JOIN belfry.idempotency_keys k ON k.tenant_id = t.tenant_id AND k.key_hash = t.key_hash

@@ -1,0 +1,2 @@
+-- Caller: UpkeepStore::ping, for /health/ready.
+SELECT 1

@@ -1,0 +1,2 @@
+-- Caller: CatalogueStore::reconcile (role belfry_system): row ids by slug, since secrets are sealed under them.
+SELECT slug, id FROM belfry.provider_instances WHERE tenant_id = $1

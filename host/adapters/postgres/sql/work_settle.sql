@@ -1,0 +1,42 @@
+-- Caller: WorkStore::settle (role belfry_system). Ends a group of attempts in one commit. Valid only for the attempt number that
+-- claimed: a row that was re-claimed meanwhile is left alone and absent from the result.
+-- $1 … $9: the attempts; due_at NULL ends the delivery, else it waits until then. $10, $11: least and greatest delivery id.
+-- $12 … $19: their events, k = 1, 2, … within one delivery.
+WITH s AS (
+  SELECT *
+    FROM unnest($1::uuid[], $2::uuid[], $3::int4[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::text[], $9::text[])
+      AS t (tenant_id, delivery_id, attempt, state, due_at, provider, provider_message_id, error_code, error_detail)
+), e AS (
+  SELECT *
+    FROM unnest($12::uuid[], $13::uuid[], $14::int4[], $15::text[], $16::timestamptz[], $17::int4[], $18::text[], $19::text[])
+      AS t (tenant_id, delivery_id, k, type, at, attempt, provider, detail)
+), counted AS (
+  SELECT tenant_id, delivery_id, count(*)::int4 AS events FROM e GROUP BY tenant_id, delivery_id
+), gone AS (
+  DELETE FROM belfry.work w USING s
+   WHERE w.tenant_id = s.tenant_id AND w.delivery_id = s.delivery_id AND w.attempt = s.attempt AND s.due_at IS NULL
+  RETURNING w.tenant_id, w.delivery_id, w.notification_id, w.seq
+), back AS (
+  UPDATE belfry.work w
+     SET state = 'deferred', lease_until = NULL, owner = NULL, due_at = s.due_at, seq = w.seq + c.events
+    FROM s JOIN counted c ON c.tenant_id = s.tenant_id AND c.delivery_id = s.delivery_id
+   WHERE w.tenant_id = s.tenant_id AND w.delivery_id = s.delivery_id AND w.attempt = s.attempt AND s.due_at IS NOT NULL
+  RETURNING w.tenant_id, w.delivery_id, w.notification_id, w.seq - c.events AS seq
+), mine AS (
+  SELECT * FROM gone UNION ALL SELECT * FROM back
+), changed AS (
+  UPDATE belfry.deliveries d
+     SET status = s.state, attempt = s.attempt, provider = s.provider, provider_message_id = s.provider_message_id,
+         error_code = s.error_code, error_detail = s.error_detail, updated_at = now()
+    FROM s JOIN mine m ON m.tenant_id = s.tenant_id AND m.delivery_id = s.delivery_id
+   WHERE d.tenant_id = s.tenant_id AND d.id = s.delivery_id AND d.id BETWEEN $10 AND $11
+), told AS (
+  INSERT INTO belfry.delivery_events (tenant_id, delivery_id, seq, type, at, attempt, provider, detail)
+  SELECT m.tenant_id, m.delivery_id, m.seq + e.k, e.type, e.at, e.attempt, e.provider, e.detail::jsonb
+    FROM e JOIN mine m ON m.tenant_id = e.tenant_id AND m.delivery_id = e.delivery_id
+), queued AS (
+  INSERT INTO belfry.outbox (tenant_id, delivery_id, seq, notification_id, type, at)
+  SELECT m.tenant_id, m.delivery_id, m.seq + e.k, m.notification_id, e.type, e.at
+    FROM e JOIN mine m ON m.tenant_id = e.tenant_id AND m.delivery_id = e.delivery_id
+)
+SELECT delivery_id FROM mine

@@ -1,0 +1,122 @@
+#include "api/rest/notification_operations.h"
+
+#include <limits>
+
+#include "api/rest/notification_json.h"
+#include "api/rest/page_json.h"
+#include "api/rest/problem_json.h"
+#include "api/rest/query_reader.h"
+#include "api/rest/request_headers.h"
+#include "api/rest/send_json.h"
+
+namespace belfry {
+namespace {
+
+constexpr std::string_view kBase = "/api/v1/services/notifications";
+constexpr std::string_view kCursorKind = "n";
+
+HttpResponse toResponse(SendAnswer answer) {
+  auto response = jsonResponse(answer.status, std::move(answer.body_json));
+  if (answer.replayed) response.headers.add("Idempotency-Replayed", "true");
+  return response;
+}
+
+void send(Intake& intake, const Call& call, Reply reply) {
+  auto parsed = parseSend(call.request.body);
+  if (!parsed) return reply(failure(std::move(parsed).error()));
+  auto& command = parsed->command;
+  if (!call.idempotency_key.empty()) {
+    command.idempotency_key = call.idempotency_key;
+    command.request_hash = requestHash(call.request);
+  }
+  const auto form = parsed->form;
+  intake.send(call.caller, std::move(command), [reply = std::move(reply), form](Result<SendAnswer, Problem> outcome) {
+    if (outcome) return reply(toResponse(std::move(outcome).value()));
+    pointIntoBody(outcome.error(), form);
+    reply(failure(std::move(outcome).error()));
+  });
+}
+
+Problem unknownNotification(const std::string& id) { return notFound("there is no notification '" + shorten(id) + "'"); }
+
+Result<NotificationView, Problem> find(NotificationStore& store, const Call& call) {
+  const auto id = NotificationId::parse(call.params[0]);
+  auto view = id ? store.get(call.caller.tenant, *id) : std::nullopt;
+  if (!view) return failure(unknownNotification(call.params[0]));
+  return std::move(*view);
+}
+
+struct Wanted {
+  NotificationFilter filter;
+  std::optional<NotificationId> before;
+  int limit = 0;
+};
+
+Result<Wanted, Problem> readQuery(const HttpRequest& request) {
+  FieldErrors errors;
+  QueryReader query(request, errors);
+  Wanted wanted;
+  wanted.filter.status = query.word<DeliveryState>("status", parseDeliveryState, allowedDeliveryState());
+  wanted.filter.channel = query.word<Channel>("channel", parseChannel, allowedChannel());
+  wanted.filter.from = query.time("from");
+  wanted.filter.to = query.time("to");
+  wanted.filter.user_id = query.text("userId", 4096);
+  wanted.filter.batch = query.uuid("batchId");
+  wanted.limit = query.limit();
+  if (const auto id = query.idCursor(kCursorKind)) wanted.before = NotificationId{*id};
+  query.finish();
+  if (!errors.empty()) return failure(invalidFields(std::move(errors)));
+  return wanted;
+}
+
+Answer list(NotificationStore& store, const Call& call) {
+  auto wanted = readQuery(call.request);
+  if (!wanted) return failure(std::move(wanted).error());
+  // One more than asked for tells whether there is another page.
+  const auto views = store.list(call.caller.tenant, wanted->filter, wanted->before, wanted->limit + 1);
+  return jsonResponse(200, pageJson(views, wanted->limit, kCursorKind, [](const auto& view) { return view.id.toString(); },
+                                    [](JsonWriter& json, const auto& view) { writeNotification(json, view, Timeline::left_out); }));
+}
+
+std::string cancellableStates() {
+  std::string states;
+  for (const auto state : allDeliveryStates()) {
+    if (isLive(state) && mayTransition(state, DeliveryState::cancelled)) states += (states.empty() ? "" : ", ") + std::string(toText(state));
+  }
+  return states;
+}
+
+Answer cancel(NotificationStore& store, const Call& call) {
+  auto before = find(store, call);
+  if (!before) return failure(std::move(before).error());
+  if (store.cancel(call.caller.tenant, before->id, call.caller.subject).empty()) {
+    const auto state = notificationState(find(store, call).value().deliveries);
+    return failure(Problem{ErrorCode::state_conflict,
+                           "nothing can be called off: the notification is " + std::string(toText(state)) +
+                               "; allowed: " + cancellableStates(),
+                           {}, 0});
+  }
+  return jsonResponse(200, notificationJson(find(store, call).value()));
+}
+
+}  // namespace
+
+void addNotificationOperations(Router& router, Intake& intake, NotificationStore& store) {
+  const std::string base(kBase);
+  router.add({"POST", base + "/send", Access::scoped, Scope::notifications_send, false, true, std::numeric_limits<std::size_t>::max(), false,
+              AnswerLater([&intake](const Call& call, Reply reply) { send(intake, call, std::move(reply)); })});
+  router.add(lists(base, Scope::notifications_read, [&store](const Call& call) { return list(store, call); }));
+  router.add(reads(base + "/{id}", Scope::notifications_read, [&store](const Call& call) -> Answer {
+    auto view = find(store, call);
+    if (!view) return failure(std::move(view).error());
+    return jsonResponse(200, notificationJson(*view));
+  }));
+  router.add(reads(base + "/{id}/deliveries", Scope::notifications_read, [&store](const Call& call) -> Answer {
+    auto view = find(store, call);
+    if (!view) return failure(std::move(view).error());
+    return jsonResponse(200, deliveriesJson(*view));
+  }));
+  router.add(acts(base + "/{id}/cancel", Scope::notifications_manage, [&store](const Call& call) { return cancel(store, call); }));
+}
+
+}  // namespace belfry

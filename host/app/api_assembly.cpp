@@ -1,0 +1,45 @@
+#include "app/api_assembly.h"
+
+#include "api/rest/docs_operations.h"
+#include "api/rest/key_operations.h"
+#include "api/rest/lookup_operations.h"
+#include "api/rest/notification_operations.h"
+#include "api/rest/plugin_operations.h"
+#include "api/rest/provider_operations.h"
+#include "api/rest/template_operations.h"
+#include "api/rest/tenant_operations.h"
+
+namespace belfry {
+
+std::string publicUrl(const HttpSettings& http, std::uint16_t port) {
+  if (!http.public_url.empty()) return http.public_url;
+  bool v6 = http.address.find(':') != std::string::npos;
+  return "http://" + (v6 ? "[" + http.address + "]" : http.address) + ":" + std::to_string(port);
+}
+
+Router assembleRouter(const ApiParts& parts, const Settings& settings, const InstallLayout& layout, std::uint16_t port) {
+  Router router;
+  addHealthOperations(router, parts.readiness, parts.metrics);
+  if (!settings.roles.contains(ProcessRole::api)) return router;
+  auto url = publicUrl(settings.http, port);
+  addNotificationOperations(router, parts.intake, parts.notifications);
+  addTemplateOperations(router, parts.templates, parts.engines, parts.resolver);
+  addPluginOperations(router, parts.plugins);
+  addProviderOperations(router, parts.directory, url);
+  addTenantOperations(router, parts.catalogue, parts.authenticators, [&directory = parts.directory] { directory.reload(); });
+  addKeyOperations(router, parts.keys);
+  addLookupOperations(router);
+  addDocsOperations(router, layout.docs_ui, url);
+  return router;
+}
+
+RestSettings restSettings(const Settings& settings) {
+  RestSettings rest;
+  rest.worker_threads = settings.http.worker_threads;
+  rest.queue_limit = settings.http.queue_limit;
+  rest.max_body_bytes = settings.http.max_body_bytes;
+  rest.idempotency_ttl = settings.idempotency_ttl;
+  return rest;
+}
+
+}  // namespace belfry

@@ -1,0 +1,51 @@
+// Puts the operations of the REST API together.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "api/rest/health_operations.h"
+#include "api/rest/rest_api.h"
+#include "app/config/settings.h"
+#include "app/install_layout.h"
+#include "kit/log.h"
+#include "kit/time.h"
+#include "ports/authenticators.h"
+#include "ports/catalogue_store.h"
+#include "ports/channels.h"
+#include "ports/notification_store.h"
+#include "ports/template_store.h"
+#include "ports/templates.h"
+#include "services/identity/api_keys.h"
+#include "services/intake/intake.h"
+#include "services/rendering/template_resolver.h"
+#include "services/tenants/directory.h"
+
+namespace belfry {
+
+/// What the operations need; all of it outlives the API.
+struct ApiParts {
+  Intake& intake;
+  NotificationStore& notifications;
+  TemplateStore& templates;
+  TemplateEngines& engines;
+  TemplateResolver& resolver;
+  const ChannelPlugins& plugins;
+  Directory& directory;
+  CatalogueStore& catalogue;
+  ApiKeys& keys;
+  const Authenticators& authenticators;
+  std::function<Readiness()> readiness;
+  std::function<std::string()> metrics;
+};
+
+/// How others reach this host, without trailing slash.
+std::string publicUrl(const HttpSettings& http, std::uint16_t port);
+
+/// A process without the role `api` answers health and metrics only.
+Router assembleRouter(const ApiParts& parts, const Settings& settings, const InstallLayout& layout, std::uint16_t port);
+
+RestSettings restSettings(const Settings& settings);
+
+}  // namespace belfry

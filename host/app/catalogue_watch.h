@@ -1,0 +1,30 @@
+// Keeps what is remembered of the catalogue equal to PostgreSQL: on its announcements, after a reconnect, and every few seconds in any case.
+#pragma once
+
+#include <atomic>
+
+#include "kit/log.h"
+#include "services/identity/authentication.h"
+#include "services/rendering/template_resolver.h"
+#include "services/tenants/directory.h"
+#include "workers/periodic_loop.h"
+
+namespace belfry {
+
+class CatalogueWatch {
+ public:
+  CatalogueWatch(Directory& directory, TemplateResolver& templates, Authentication& authentication, const Log& log);
+
+  void start() { loop_.start(); }
+  void stop() { loop_.stop(); }
+  /// Something changed. Thread-safe, returns at once: templates and callers are forgotten here, the directory is read on the loop.
+  void changed();
+
+ private:
+  Directory& directory_;
+  TemplateResolver& templates_;
+  Authentication& authentication_;
+  PeriodicLoop loop_;
+};
+
+}  // namespace belfry

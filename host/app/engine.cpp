@@ -1,0 +1,90 @@
+#include "app/engine.h"
+
+#include <algorithm>
+
+namespace belfry {
+namespace {
+
+constexpr int kGroup = 1000;
+constexpr auto kFeedKept = std::chrono::hours(24 * 7);
+constexpr auto kRelayPause = std::chrono::milliseconds(200);
+constexpr auto kUpkeepPause = std::chrono::minutes(10);
+
+RetryPolicies retryPolicies(const Settings& settings) {
+  RetryPolicies policies;
+  for (const auto& [channel, retry] : settings.retry) policies[channel] = {retry.attempts, retry.base, retry.factor, retry.cap};
+  return policies;
+}
+
+DeliveryLoopSettings loopSettings(const WorkerSettings& worker) {
+  DeliveryLoopSettings settings;
+  settings.slots = worker.slots;
+  settings.lease = worker.lease;
+  settings.poll = worker.poll;
+  return settings;
+}
+
+/// Often enough that a lease is noticed soon after it ran out, seldom enough to cost nothing.
+std::chrono::milliseconds rescuePause(const WorkerSettings& worker) {
+  return std::clamp(worker.lease / 10, std::chrono::milliseconds(100), std::chrono::milliseconds(5000));
+}
+
+}  // namespace
+
+Engine::Engine(const Settings& settings, WorkStore& work, UpkeepStore& upkeep, const Directory& directory, Renderer& renderer,
+               const Clock& clock, Metrics& metrics, const Log& log)
+    : settings_(settings),
+      work_(work),
+      upkeep_(upkeep),
+      metrics_(metrics),
+      log_(log),
+      pipeline_(directory, renderer, clock, log, retryPolicies(settings), [this](Settlement settlement) { settle_.push(std::move(settlement)); },
+                [this](const AttemptObservation& seen) { metrics_.attempt(seen.channel, seen.plugin, seen.outcome, seen.duration); }),
+      settle_(work, [this](std::size_t count) { delivery_.freeSlots(count); }, log),
+      delivery_(work, pipeline_, clock, log, loopSettings(settings.worker)),
+      rescue_("rescue", rescuePause(settings.worker), [this] { return rescueOnce(); }, log),
+      relay_("relay", kRelayPause, [this] { return upkeep_.sequenceFeed(kGroup) == kGroup; }, log),
+      upkeep_loop_("upkeep", kUpkeepPause, [this] { return upkeepOnce(); }, log) {}
+
+void Engine::start() {
+  if (settings_.roles.contains(ProcessRole::worker)) {
+    settle_.start();
+    delivery_.start();
+  }
+  if (settings_.roles.contains(ProcessRole::scheduler)) {
+    rescue_.start();
+    upkeep_loop_.start();
+  }
+  if (settings_.roles.contains(ProcessRole::relay)) relay_.start();
+}
+
+void Engine::wake() { delivery_.wake(); }
+
+void Engine::stop(std::chrono::steady_clock::time_point deadline, const std::function<void()>& stop_exchanges) {
+  delivery_.drain(deadline);
+  stop_exchanges();
+  settle_.stop(std::max(deadline, std::chrono::steady_clock::now() + std::chrono::seconds(1)));
+  rescue_.stop();
+  relay_.stop();
+  upkeep_loop_.stop();
+}
+
+bool Engine::rescueOnce() {
+  std::map<Channel, RescuePolicy> policies;
+  for (const auto& [channel, policy] : settings_.lease_expired) policies[channel] = {policy, settings_.retry.at(channel).attempts};
+  auto rescued = work_.rescue(policies, kGroup);
+  for (const auto& delivery : rescued) {
+    metrics_.leaseRescued(delivery.again);
+    log_.warn("lease expired", {{"delivery_id", delivery.delivery.value}, {"attempt", delivery.attempt}, {"again", delivery.again}});
+  }
+  if (!rescued.empty()) wake();
+  return static_cast<int>(rescued.size()) == kGroup;
+}
+
+bool Engine::upkeepOnce() {
+  if (int made = upkeep_.ensurePartitions(settings_.partitions_ahead_months); made > 0) log_.info("partitions made", {{"count", made}});
+  bool more = upkeep_.pruneIdempotencyKeys(kGroup) == kGroup;
+  return upkeep_.pruneFeed(kFeedKept, kGroup) == kGroup || more;
+}
+
+}  // namespace belfry

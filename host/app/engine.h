@@ -1,0 +1,51 @@
+// The delivery engine: everything between a stored notification and its settled deliveries, put together in order.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <set>
+
+#include "adapters/prometheus/metrics.h"
+#include "app/config/settings.h"
+#include "ports/exchange.h"
+#include "ports/upkeep_store.h"
+#include "ports/work_store.h"
+#include "services/delivery/delivery_pipeline.h"
+#include "workers/delivery_loop.h"
+#include "workers/periodic_loop.h"
+#include "workers/settle_stream.h"
+
+namespace belfry {
+
+class Engine {
+ public:
+  Engine(const Settings& settings, WorkStore& work, UpkeepStore& upkeep, const Directory& directory, Renderer& renderer, const Clock& clock,
+         Metrics& metrics, const Log& log);
+
+  /// Starts the loops of this process's roles.
+  void start();
+  /// New work may be due. Thread-safe.
+  void wake();
+  /// Claims no more, waits for attempts in flight, then settles what ended. `stop_exchanges` is called in between: it ends what is still
+  /// under way, so that those attempts settle too.
+  void stop(std::chrono::steady_clock::time_point deadline, const std::function<void()>& stop_exchanges);
+  int inFlight() const { return delivery_.inFlight(); }
+
+ private:
+  bool rescueOnce();
+  bool upkeepOnce();
+
+  const Settings& settings_;
+  WorkStore& work_;
+  UpkeepStore& upkeep_;
+  Metrics& metrics_;
+  const Log& log_;
+  DeliveryPipeline pipeline_;
+  SettleStream settle_;
+  DeliveryLoop delivery_;
+  PeriodicLoop rescue_;
+  PeriodicLoop relay_;
+  PeriodicLoop upkeep_loop_;
+};
+
+}  // namespace belfry

@@ -1,0 +1,46 @@
+#include "app/storage.h"
+
+#include "adapters/postgres/store_call.h"
+#include "sql_statements.h"
+
+namespace belfry {
+namespace {
+
+pg::PoolSettings poolSettings(const DatabaseSettings& settings, const std::string& url, const char* role, int size) {
+  pg::PoolSettings pool;
+  pool.url = url;
+  pool.role = role;
+  pool.size = size;
+  pool.acquire_timeout = settings.acquire_timeout;
+  pool.connect_timeout = settings.connect_timeout;
+  pool.statement_timeout = settings.statement_timeout;
+  pool.application_name = "belfryd";
+  return pool;
+}
+
+std::string wrappedKey(pg::Pool& pool, TenantId tenant) {
+  return pg::withConnection(pool, [&](pg::Connection& connection) {
+    pg::Params params;
+    params.add(tenant);
+    auto rows = connection.run(pg::sql::tenant_key, params);
+    return rows.empty() ? std::string() : std::string(rows[0].bytes(0));
+  });
+}
+
+}  // namespace
+
+Storage::Storage(const DatabaseSettings& settings, const std::string& url, const Key256& master, const Clock& clock, const Log& log)
+    : tenant_pool(poolSettings(settings, url, "belfry_app", settings.pool_size), log),
+      system_pool(poolSettings(settings, url, "belfry_system", settings.pool_size), log),
+      key_pool(poolSettings(settings, url, "belfry_system", 1), log),
+      keyring(master, [this](TenantId tenant) { return wrappedKey(key_pool, tenant); }),
+      intake(system_pool, keyring),
+      work(system_pool, keyring),
+      notifications(tenant_pool, system_pool, keyring),
+      catalogue(system_pool, keyring, clock),
+      templates(tenant_pool, clock),
+      keys(tenant_pool, system_pool, master, clock),
+      idempotency(tenant_pool, keyring, clock),
+      upkeep(system_pool) {}
+
+}  // namespace belfry

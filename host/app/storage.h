@@ -1,0 +1,35 @@
+// PostgreSQL as the host uses it: pools by role, keyring, stores. Built once migrations are in place.
+#pragma once
+
+#include "adapters/postgres/keyring.h"
+#include "adapters/postgres/pg_catalogue_store.h"
+#include "adapters/postgres/pg_idempotency_store.h"
+#include "adapters/postgres/pg_intake_store.h"
+#include "adapters/postgres/pg_key_store.h"
+#include "adapters/postgres/pg_notification_store.h"
+#include "adapters/postgres/pg_template_store.h"
+#include "adapters/postgres/pg_upkeep_store.h"
+#include "adapters/postgres/pg_work_store.h"
+#include "adapters/postgres/pool.h"
+#include "app/config/settings.h"
+
+namespace belfry {
+
+struct Storage {
+  Storage(const DatabaseSettings& settings, const std::string& url, const Key256& master, const Clock& clock, const Log& log);
+
+  pg::Pool tenant_pool;  ///< role belfry_app: one tenant at a time
+  pg::Pool system_pool;  ///< role belfry_system: the loops that cross tenants
+  pg::Pool key_pool;     ///< role belfry_system, for the keyring alone: it is asked while another connection is leased
+  pg::Keyring keyring;
+  pg::PgIntakeStore intake;
+  pg::PgWorkStore work;
+  pg::PgNotificationStore notifications;
+  pg::PgCatalogueStore catalogue;
+  pg::PgTemplateStore templates;
+  pg::PgKeyStore keys;
+  pg::PgIdempotencyStore idempotency;
+  pg::PgUpkeepStore upkeep;
+};
+
+}  // namespace belfry

@@ -1,0 +1,75 @@
+// One channel's outcome, its timeline, and the values that travel between claim and settle.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "model/ids.h"
+#include "model/notification.h"
+#include "model/vocabulary.h"
+
+namespace belfry {
+
+/// One line of a timeline. `detail_json` is an object or empty.
+struct DeliveryEvent {
+  EventType type;
+  TimePoint at;
+  std::optional<int> attempt;
+  std::string provider;
+  std::string detail_json;
+};
+
+/// A delivery as a reader sees it.
+struct Delivery {
+  DeliveryId id;
+  NotificationId notification;
+  Channel channel;
+  DeliveryState state;
+  int attempt = 0;
+  std::string provider;
+  std::string provider_message_id;
+  std::string error_code;
+  std::string error_detail;
+  TimePoint updated_at;
+  std::optional<TimePoint> due_at;  ///< while it lives: when it is (or was) next due
+  std::vector<DeliveryEvent> timeline;
+};
+
+/// The state of a notification: that of its deliveries with the least rank. `states` is not empty.
+DeliveryState notificationState(std::span<const Delivery> deliveries);
+
+/// A claim on one attempt: whoever holds it may send, until the lease runs out.
+struct ClaimedDelivery {
+  TenantId tenant;
+  DeliveryId id;
+  NotificationId notification;
+  Channel channel;
+  Priority priority;
+  int attempt;
+  TimePoint due_at;
+};
+
+/// What a claimed delivery needs from its notification.
+struct LoadedNotification {
+  NotificationRequest request;
+  TimePoint created_at;
+  std::optional<TimePoint> expires_at;
+};
+
+/// How an attempt ended. Valid only for the attempt number that claimed.
+struct Settlement {
+  TenantId tenant;
+  DeliveryId delivery;
+  int attempt;
+  DeliveryState state;                ///< final, or `deferred`
+  std::optional<TimePoint> due_at;    ///< set exactly when the state is `deferred`
+  std::string provider;
+  std::string provider_message_id;
+  std::string error_code;
+  std::string error_detail;
+  std::vector<DeliveryEvent> events;  ///< at least one
+};
+
+}  // namespace belfry

@@ -1,0 +1,1174 @@
+// Generated from schemas/vocabulary.yaml by schemas/generate_vocabulary.py. Do not edit.
+// clang-format off
+#include "model/vocabulary.h"
+
+namespace belfry {
+
+// ---- Channel
+std::string_view toText(Channel value) noexcept {
+  switch (value) {
+    case Channel::email: return "email";
+    case Channel::sms: return "sms";
+    case Channel::push: return "push";
+    case Channel::whatsapp: return "whatsapp";
+    case Channel::inapp: return "inapp";
+    case Channel::slack: return "slack";
+    case Channel::webhook: return "webhook";
+  }
+  return {};
+}
+std::string_view describe(Channel value) noexcept {
+  switch (value) {
+    case Channel::email: return "E-mail";
+    case Channel::sms: return "Text message";
+    case Channel::push: return "Push notification to a device or a browser";
+    case Channel::whatsapp: return "WhatsApp message";
+    case Channel::inapp: return "The inbox inside the product, with live update";
+    case Channel::slack: return "Slack message";
+    case Channel::webhook: return "An HTTP request to an address of the recipient";
+  }
+  return {};
+}
+std::optional<Channel> parseChannel(std::string_view text) noexcept {
+  if (text == "email") return Channel::email;
+  if (text == "sms") return Channel::sms;
+  if (text == "push") return Channel::push;
+  if (text == "whatsapp") return Channel::whatsapp;
+  if (text == "inapp") return Channel::inapp;
+  if (text == "slack") return Channel::slack;
+  if (text == "webhook") return Channel::webhook;
+  if (text == "fcm") return Channel::push;
+  if (text == "database") return Channel::inapp;
+  if (text == "in_app") return Channel::inapp;
+  return std::nullopt;
+}
+std::string_view allowedChannel() noexcept { return "email, sms, push, whatsapp, inapp, slack, webhook"; }
+std::span<const Channel> allChannels() noexcept {
+  static constexpr Channel kAll[] = {Channel::email, Channel::sms, Channel::push, Channel::whatsapp, Channel::inapp, Channel::slack, Channel::webhook};
+  return kAll;
+}
+
+// ---- Priority
+std::string_view toText(Priority value) noexcept {
+  switch (value) {
+    case Priority::critical: return "critical";
+    case Priority::high: return "high";
+    case Priority::medium: return "medium";
+    case Priority::low: return "low";
+  }
+  return {};
+}
+std::string_view describe(Priority value) noexcept {
+  switch (value) {
+    case Priority::critical: return "Somebody waits for it now, such as a sign-in code";
+    case Priority::high: return "Wanted within seconds";
+    case Priority::medium: return "The default";
+    case Priority::low: return "May wait behind everything else";
+  }
+  return {};
+}
+std::optional<Priority> parsePriority(std::string_view text) noexcept {
+  if (text == "critical") return Priority::critical;
+  if (text == "high") return Priority::high;
+  if (text == "medium") return Priority::medium;
+  if (text == "low") return Priority::low;
+  if (text == "urgent") return Priority::critical;
+  if (text == "normal") return Priority::medium;
+  return std::nullopt;
+}
+std::string_view allowedPriority() noexcept { return "critical, high, medium, low"; }
+std::span<const Priority> allPriorities() noexcept {
+  static constexpr Priority kAll[] = {Priority::critical, Priority::high, Priority::medium, Priority::low};
+  return kAll;
+}
+std::optional<Priority> priorityFromNumber(std::int64_t number) noexcept {
+  switch (number) {
+    case 0: return Priority::critical;
+    case 1: return Priority::high;
+    case 2: return Priority::medium;
+    case 3: return Priority::low;
+    default: return std::nullopt;
+  }
+}
+
+// ---- DeliveryState
+std::string_view toText(DeliveryState value) noexcept {
+  switch (value) {
+    case DeliveryState::pending: return "pending";
+    case DeliveryState::scheduled: return "scheduled";
+    case DeliveryState::queued: return "queued";
+    case DeliveryState::sending: return "sending";
+    case DeliveryState::sent: return "sent";
+    case DeliveryState::delivered: return "delivered";
+    case DeliveryState::deferred: return "deferred";
+    case DeliveryState::failed: return "failed";
+    case DeliveryState::bounced: return "bounced";
+    case DeliveryState::suppressed: return "suppressed";
+    case DeliveryState::skipped: return "skipped";
+    case DeliveryState::cancelled: return "cancelled";
+    case DeliveryState::expired: return "expired";
+    case DeliveryState::deduplicated: return "deduplicated";
+    case DeliveryState::unknown: return "unknown";
+  }
+  return {};
+}
+std::string_view describe(DeliveryState value) noexcept {
+  switch (value) {
+    case DeliveryState::pending: return "Accepted, not yet placed in a queue";
+    case DeliveryState::scheduled: return "Waits for its time";
+    case DeliveryState::queued: return "Due and waiting for a worker";
+    case DeliveryState::sending: return "Claimed by a worker under a lease";
+    case DeliveryState::sent: return "The provider accepted it";
+    case DeliveryState::delivered: return "The provider says that it arrived";
+    case DeliveryState::deferred: return "Put off, by a retry or by a rule, until its next attempt";
+    case DeliveryState::failed: return "Given up";
+    case DeliveryState::bounced: return "The recipient's address refused it";
+    case DeliveryState::suppressed: return "Not sent because the address is on the suppression list";
+    case DeliveryState::skipped: return "Not sent because a preference, a consent or a condition said so";
+    case DeliveryState::cancelled: return "Called off before it was sent";
+    case DeliveryState::expired: return "Its time to live ran out before it was sent";
+    case DeliveryState::deduplicated: return "A double of another notification";
+    case DeliveryState::unknown: return "It may have been sent, nobody can tell; held, never repeated blindly";
+  }
+  return {};
+}
+std::optional<DeliveryState> parseDeliveryState(std::string_view text) noexcept {
+  if (text == "pending") return DeliveryState::pending;
+  if (text == "scheduled") return DeliveryState::scheduled;
+  if (text == "queued") return DeliveryState::queued;
+  if (text == "sending") return DeliveryState::sending;
+  if (text == "sent") return DeliveryState::sent;
+  if (text == "delivered") return DeliveryState::delivered;
+  if (text == "deferred") return DeliveryState::deferred;
+  if (text == "failed") return DeliveryState::failed;
+  if (text == "bounced") return DeliveryState::bounced;
+  if (text == "suppressed") return DeliveryState::suppressed;
+  if (text == "skipped") return DeliveryState::skipped;
+  if (text == "cancelled") return DeliveryState::cancelled;
+  if (text == "expired") return DeliveryState::expired;
+  if (text == "deduplicated") return DeliveryState::deduplicated;
+  if (text == "unknown") return DeliveryState::unknown;
+  return std::nullopt;
+}
+std::string_view allowedDeliveryState() noexcept { return "pending, scheduled, queued, sending, sent, delivered, deferred, failed, bounced, suppressed, skipped, cancelled, expired, deduplicated, unknown"; }
+std::span<const DeliveryState> allDeliveryStates() noexcept {
+  static constexpr DeliveryState kAll[] = {DeliveryState::pending, DeliveryState::scheduled, DeliveryState::queued, DeliveryState::sending, DeliveryState::sent, DeliveryState::delivered, DeliveryState::deferred, DeliveryState::failed, DeliveryState::bounced, DeliveryState::suppressed, DeliveryState::skipped, DeliveryState::cancelled, DeliveryState::expired, DeliveryState::deduplicated, DeliveryState::unknown};
+  return kAll;
+}
+
+// ---- Engagement
+std::string_view toText(Engagement value) noexcept {
+  switch (value) {
+    case Engagement::opened: return "opened";
+    case Engagement::clicked: return "clicked";
+    case Engagement::read: return "read";
+    case Engagement::complained: return "complained";
+  }
+  return {};
+}
+std::string_view describe(Engagement value) noexcept {
+  switch (value) {
+    case Engagement::opened: return "Opened it";
+    case Engagement::clicked: return "Followed a link";
+    case Engagement::read: return "Read it (inbox or a read receipt)";
+    case Engagement::complained: return "Marked it as spam";
+  }
+  return {};
+}
+std::optional<Engagement> parseEngagement(std::string_view text) noexcept {
+  if (text == "opened") return Engagement::opened;
+  if (text == "clicked") return Engagement::clicked;
+  if (text == "read") return Engagement::read;
+  if (text == "complained") return Engagement::complained;
+  return std::nullopt;
+}
+std::string_view allowedEngagement() noexcept { return "opened, clicked, read, complained"; }
+std::span<const Engagement> allEngagements() noexcept {
+  static constexpr Engagement kAll[] = {Engagement::opened, Engagement::clicked, Engagement::read, Engagement::complained};
+  return kAll;
+}
+
+// ---- Outcome
+std::string_view toText(Outcome value) noexcept {
+  switch (value) {
+    case Outcome::accepted: return "accepted";
+    case Outcome::delivered: return "delivered";
+    case Outcome::rejected_recipient: return "rejected_recipient";
+    case Outcome::rejected_request: return "rejected_request";
+    case Outcome::credential: return "credential";
+    case Outcome::throttled: return "throttled";
+    case Outcome::retry: return "retry";
+    case Outcome::unknown: return "unknown";
+  }
+  return {};
+}
+std::string_view describe(Outcome value) noexcept {
+  switch (value) {
+    case Outcome::accepted: return "The provider took it";
+    case Outcome::delivered: return "The provider says that it arrived";
+    case Outcome::rejected_recipient: return "This address is bad. Suppress it, never fail over";
+    case Outcome::rejected_request: return "This message is bad. Fail it, suppress nobody";
+    case Outcome::credential: return "The provider refuses our credentials. Stop this provider for this tenant";
+    case Outcome::throttled: return "Too fast. Retry after the time given, or by the back-off";
+    case Outcome::retry: return "It was certainly not sent, and may be tried again";
+    case Outcome::unknown: return "It may have been sent. Never repeated blindly";
+  }
+  return {};
+}
+std::optional<Outcome> parseOutcome(std::string_view text) noexcept {
+  if (text == "accepted") return Outcome::accepted;
+  if (text == "delivered") return Outcome::delivered;
+  if (text == "rejected_recipient") return Outcome::rejected_recipient;
+  if (text == "rejected_request") return Outcome::rejected_request;
+  if (text == "credential") return Outcome::credential;
+  if (text == "throttled") return Outcome::throttled;
+  if (text == "retry") return Outcome::retry;
+  if (text == "unknown") return Outcome::unknown;
+  return std::nullopt;
+}
+std::string_view allowedOutcome() noexcept { return "accepted, delivered, rejected_recipient, rejected_request, credential, throttled, retry, unknown"; }
+std::span<const Outcome> allOutcomes() noexcept {
+  static constexpr Outcome kAll[] = {Outcome::accepted, Outcome::delivered, Outcome::rejected_recipient, Outcome::rejected_request, Outcome::credential, Outcome::throttled, Outcome::retry, Outcome::unknown};
+  return kAll;
+}
+std::optional<Outcome> outcomeFromNumber(std::int64_t number) noexcept {
+  switch (number) {
+    case 1: return Outcome::accepted;
+    case 2: return Outcome::delivered;
+    case 3: return Outcome::rejected_recipient;
+    case 4: return Outcome::rejected_request;
+    case 5: return Outcome::credential;
+    case 6: return Outcome::throttled;
+    case 7: return Outcome::retry;
+    case 8: return Outcome::unknown;
+    default: return std::nullopt;
+  }
+}
+
+// ---- PluginKind
+std::string_view toText(PluginKind value) noexcept {
+  switch (value) {
+    case PluginKind::channel: return "channel";
+    case PluginKind::template_: return "template";
+    case PluginKind::auth: return "auth";
+  }
+  return {};
+}
+std::string_view describe(PluginKind value) noexcept {
+  switch (value) {
+    case PluginKind::channel: return "Sends through a provider";
+    case PluginKind::template_: return "Renders templates";
+    case PluginKind::auth: return "Turns credentials into a caller";
+  }
+  return {};
+}
+std::optional<PluginKind> parsePluginKind(std::string_view text) noexcept {
+  if (text == "channel") return PluginKind::channel;
+  if (text == "template") return PluginKind::template_;
+  if (text == "auth") return PluginKind::auth;
+  return std::nullopt;
+}
+std::string_view allowedPluginKind() noexcept { return "channel, template, auth"; }
+std::span<const PluginKind> allPluginKinds() noexcept {
+  static constexpr PluginKind kAll[] = {PluginKind::channel, PluginKind::template_, PluginKind::auth};
+  return kAll;
+}
+
+// ---- EventType
+std::string_view toText(EventType value) noexcept {
+  switch (value) {
+    case EventType::accepted: return "accepted";
+    case EventType::scheduled: return "scheduled";
+    case EventType::queued: return "queued";
+    case EventType::sending: return "sending";
+    case EventType::sent: return "sent";
+    case EventType::delivered: return "delivered";
+    case EventType::deferred: return "deferred";
+    case EventType::retry: return "retry";
+    case EventType::lease_expired: return "lease_expired";
+    case EventType::failed: return "failed";
+    case EventType::bounced: return "bounced";
+    case EventType::suppressed: return "suppressed";
+    case EventType::skipped: return "skipped";
+    case EventType::cancelled: return "cancelled";
+    case EventType::expired: return "expired";
+    case EventType::deduplicated: return "deduplicated";
+    case EventType::unknown: return "unknown";
+    case EventType::provider_deferred: return "provider_deferred";
+    case EventType::receipt_ignored: return "receipt_ignored";
+    case EventType::decision: return "decision";
+    case EventType::opened: return "opened";
+    case EventType::clicked: return "clicked";
+    case EventType::read: return "read";
+    case EventType::complained: return "complained";
+  }
+  return {};
+}
+std::string_view describe(EventType value) noexcept {
+  switch (value) {
+    case EventType::accepted: return "Taken in durably";
+    case EventType::scheduled: return "Given a time";
+    case EventType::queued: return "Put in the queue";
+    case EventType::sending: return "An attempt began";
+    case EventType::sent: return "The provider accepted it";
+    case EventType::delivered: return "The provider reports that it arrived";
+    case EventType::deferred: return "Put off by a rule until a later time";
+    case EventType::retry: return "The attempt failed and another one follows";
+    case EventType::lease_expired: return "The worker that held the claim vanished";
+    case EventType::failed: return "Given up";
+    case EventType::bounced: return "The recipient's address refused it";
+    case EventType::suppressed: return "Stopped by the suppression list";
+    case EventType::skipped: return "Stopped by a rule";
+    case EventType::cancelled: return "Called off";
+    case EventType::expired: return "Its time to live ran out";
+    case EventType::deduplicated: return "Found to be a double";
+    case EventType::unknown: return "It may have been sent";
+    case EventType::provider_deferred: return "The provider reports a delay and goes on trying";
+    case EventType::receipt_ignored: return "A receipt that the state machine does not allow any more; kept for the record";
+    case EventType::decision: return "A rule was consulted: rule, level and value are kept";
+    case EventType::opened: return "Opened";
+    case EventType::clicked: return "A link was followed";
+    case EventType::read: return "Read";
+    case EventType::complained: return "Marked as spam";
+  }
+  return {};
+}
+std::optional<EventType> parseEventType(std::string_view text) noexcept {
+  if (text == "accepted") return EventType::accepted;
+  if (text == "scheduled") return EventType::scheduled;
+  if (text == "queued") return EventType::queued;
+  if (text == "sending") return EventType::sending;
+  if (text == "sent") return EventType::sent;
+  if (text == "delivered") return EventType::delivered;
+  if (text == "deferred") return EventType::deferred;
+  if (text == "retry") return EventType::retry;
+  if (text == "lease_expired") return EventType::lease_expired;
+  if (text == "failed") return EventType::failed;
+  if (text == "bounced") return EventType::bounced;
+  if (text == "suppressed") return EventType::suppressed;
+  if (text == "skipped") return EventType::skipped;
+  if (text == "cancelled") return EventType::cancelled;
+  if (text == "expired") return EventType::expired;
+  if (text == "deduplicated") return EventType::deduplicated;
+  if (text == "unknown") return EventType::unknown;
+  if (text == "provider_deferred") return EventType::provider_deferred;
+  if (text == "receipt_ignored") return EventType::receipt_ignored;
+  if (text == "decision") return EventType::decision;
+  if (text == "opened") return EventType::opened;
+  if (text == "clicked") return EventType::clicked;
+  if (text == "read") return EventType::read;
+  if (text == "complained") return EventType::complained;
+  return std::nullopt;
+}
+std::string_view allowedEventType() noexcept { return "accepted, scheduled, queued, sending, sent, delivered, deferred, retry, lease_expired, failed, bounced, suppressed, skipped, cancelled, expired, deduplicated, unknown, provider_deferred, receipt_ignored, decision, opened, clicked, read, complained"; }
+std::span<const EventType> allEventTypes() noexcept {
+  static constexpr EventType kAll[] = {EventType::accepted, EventType::scheduled, EventType::queued, EventType::sending, EventType::sent, EventType::delivered, EventType::deferred, EventType::retry, EventType::lease_expired, EventType::failed, EventType::bounced, EventType::suppressed, EventType::skipped, EventType::cancelled, EventType::expired, EventType::deduplicated, EventType::unknown, EventType::provider_deferred, EventType::receipt_ignored, EventType::decision, EventType::opened, EventType::clicked, EventType::read, EventType::complained};
+  return kAll;
+}
+
+// ---- Role
+std::string_view toText(Role value) noexcept {
+  switch (value) {
+    case Role::platform_admin: return "platform-admin";
+    case Role::notification_admin: return "notification-admin";
+    case Role::notification_manager: return "notification-manager";
+    case Role::notification_service: return "notification-service";
+    case Role::notification_viewer: return "notification-viewer";
+    case Role::notification_user: return "notification-user";
+  }
+  return {};
+}
+std::string_view describe(Role value) noexcept {
+  switch (value) {
+    case Role::platform_admin: return "Runs the host; the only one that acts on every tenant";
+    case Role::notification_admin: return "Runs one tenant";
+    case Role::notification_manager: return "Edits templates and looks after deliveries";
+    case Role::notification_service: return "A program that sends";
+    case Role::notification_viewer: return "Looks, changes nothing";
+    case Role::notification_user: return "An end user, with access to what is their own";
+  }
+  return {};
+}
+std::optional<Role> parseRole(std::string_view text) noexcept {
+  if (text == "platform-admin") return Role::platform_admin;
+  if (text == "notification-admin") return Role::notification_admin;
+  if (text == "notification-manager") return Role::notification_manager;
+  if (text == "notification-service") return Role::notification_service;
+  if (text == "notification-viewer") return Role::notification_viewer;
+  if (text == "notification-user") return Role::notification_user;
+  return std::nullopt;
+}
+std::string_view allowedRole() noexcept { return "platform-admin, notification-admin, notification-manager, notification-service, notification-viewer, notification-user"; }
+std::span<const Role> allRoles() noexcept {
+  static constexpr Role kAll[] = {Role::platform_admin, Role::notification_admin, Role::notification_manager, Role::notification_service, Role::notification_viewer, Role::notification_user};
+  return kAll;
+}
+
+// ---- Scope
+std::string_view toText(Scope value) noexcept {
+  switch (value) {
+    case Scope::notifications_send: return "notifications:send";
+    case Scope::notifications_read: return "notifications:read";
+    case Scope::notifications_manage: return "notifications:manage";
+    case Scope::templates_read: return "templates:read";
+    case Scope::templates_write: return "templates:write";
+    case Scope::providers_read: return "providers:read";
+    case Scope::providers_write: return "providers:write";
+    case Scope::plugins_read: return "plugins:read";
+    case Scope::plugins_write: return "plugins:write";
+    case Scope::keys_read: return "keys:read";
+    case Scope::keys_write: return "keys:write";
+    case Scope::tenants_read: return "tenants:read";
+    case Scope::tenants_write: return "tenants:write";
+    case Scope::queues_read: return "queues:read";
+    case Scope::queues_write: return "queues:write";
+    case Scope::inbox_read: return "inbox:read";
+    case Scope::inbox_write: return "inbox:write";
+  }
+  return {};
+}
+std::string_view describe(Scope value) noexcept {
+  switch (value) {
+    case Scope::notifications_send: return "Send notifications";
+    case Scope::notifications_read: return "Read notifications and their timelines";
+    case Scope::notifications_manage: return "Cancel, reschedule and replay";
+    case Scope::templates_read: return "Read templates";
+    case Scope::templates_write: return "Create and publish templates";
+    case Scope::providers_read: return "See provider instances (never their secrets)";
+    case Scope::providers_write: return "Create and change provider instances";
+    case Scope::plugins_read: return "See the loaded plugins";
+    case Scope::plugins_write: return "Install and roll out plugins";
+    case Scope::keys_read: return "See API keys (never the key itself)";
+    case Scope::keys_write: return "Create and revoke API keys";
+    case Scope::tenants_read: return "See the tenant";
+    case Scope::tenants_write: return "Create and change tenants";
+    case Scope::queues_read: return "Watch queues";
+    case Scope::queues_write: return "Pause, resume and drain queues";
+    case Scope::inbox_read: return "Read one's own inbox and preferences";
+    case Scope::inbox_write: return "Change one's own inbox and preferences";
+  }
+  return {};
+}
+std::optional<Scope> parseScope(std::string_view text) noexcept {
+  if (text == "notifications:send") return Scope::notifications_send;
+  if (text == "notifications:read") return Scope::notifications_read;
+  if (text == "notifications:manage") return Scope::notifications_manage;
+  if (text == "templates:read") return Scope::templates_read;
+  if (text == "templates:write") return Scope::templates_write;
+  if (text == "providers:read") return Scope::providers_read;
+  if (text == "providers:write") return Scope::providers_write;
+  if (text == "plugins:read") return Scope::plugins_read;
+  if (text == "plugins:write") return Scope::plugins_write;
+  if (text == "keys:read") return Scope::keys_read;
+  if (text == "keys:write") return Scope::keys_write;
+  if (text == "tenants:read") return Scope::tenants_read;
+  if (text == "tenants:write") return Scope::tenants_write;
+  if (text == "queues:read") return Scope::queues_read;
+  if (text == "queues:write") return Scope::queues_write;
+  if (text == "inbox:read") return Scope::inbox_read;
+  if (text == "inbox:write") return Scope::inbox_write;
+  return std::nullopt;
+}
+std::string_view allowedScope() noexcept { return "notifications:send, notifications:read, notifications:manage, templates:read, templates:write, providers:read, providers:write, plugins:read, plugins:write, keys:read, keys:write, tenants:read, tenants:write, queues:read, queues:write, inbox:read, inbox:write"; }
+std::span<const Scope> allScopes() noexcept {
+  static constexpr Scope kAll[] = {Scope::notifications_send, Scope::notifications_read, Scope::notifications_manage, Scope::templates_read, Scope::templates_write, Scope::providers_read, Scope::providers_write, Scope::plugins_read, Scope::plugins_write, Scope::keys_read, Scope::keys_write, Scope::tenants_read, Scope::tenants_write, Scope::queues_read, Scope::queues_write, Scope::inbox_read, Scope::inbox_write};
+  return kAll;
+}
+
+// ---- UserType
+std::string_view toText(UserType value) noexcept {
+  switch (value) {
+    case UserType::customer: return "customer";
+    case UserType::merchant: return "merchant";
+    case UserType::driver: return "driver";
+    case UserType::employee: return "employee";
+    case UserType::agent: return "agent";
+    case UserType::admin: return "admin";
+    case UserType::service: return "service";
+    case UserType::user: return "user";
+  }
+  return {};
+}
+std::string_view describe(UserType value) noexcept {
+  switch (value) {
+    case UserType::customer: return "Buys or uses the service";
+    case UserType::merchant: return "Sells through the service";
+    case UserType::driver: return "Carries it out";
+    case UserType::employee: return "Works for the tenant";
+    case UserType::agent: return "Answers customers for the tenant";
+    case UserType::admin: return "Runs the tenant";
+    case UserType::service: return "A program";
+    case UserType::user: return "Anybody else";
+  }
+  return {};
+}
+std::optional<UserType> parseUserType(std::string_view text) noexcept {
+  if (text == "customer") return UserType::customer;
+  if (text == "merchant") return UserType::merchant;
+  if (text == "driver") return UserType::driver;
+  if (text == "employee") return UserType::employee;
+  if (text == "agent") return UserType::agent;
+  if (text == "admin") return UserType::admin;
+  if (text == "service") return UserType::service;
+  if (text == "user") return UserType::user;
+  if (text == "vendor") return UserType::merchant;
+  if (text == "seller") return UserType::merchant;
+  if (text == "staff") return UserType::employee;
+  return std::nullopt;
+}
+std::string_view allowedUserType() noexcept { return "customer, merchant, driver, employee, agent, admin, service, user"; }
+std::span<const UserType> allUserTypes() noexcept {
+  static constexpr UserType kAll[] = {UserType::customer, UserType::merchant, UserType::driver, UserType::employee, UserType::agent, UserType::admin, UserType::service, UserType::user};
+  return kAll;
+}
+
+// ---- TemplateType
+std::string_view toText(TemplateType value) noexcept {
+  switch (value) {
+    case TemplateType::transactional: return "transactional";
+    case TemplateType::security: return "security";
+    case TemplateType::system: return "system";
+    case TemplateType::marketing: return "marketing";
+    case TemplateType::digest: return "digest";
+  }
+  return {};
+}
+std::string_view describe(TemplateType value) noexcept {
+  switch (value) {
+    case TemplateType::transactional: return "The recipient caused it and expects it";
+    case TemplateType::security: return "Codes, sign-ins, warnings; cannot be switched off";
+    case TemplateType::system: return "Notices about the service";
+    case TemplateType::marketing: return "Needs consent";
+    case TemplateType::digest: return "Gathers several notifications";
+  }
+  return {};
+}
+std::optional<TemplateType> parseTemplateType(std::string_view text) noexcept {
+  if (text == "transactional") return TemplateType::transactional;
+  if (text == "security") return TemplateType::security;
+  if (text == "system") return TemplateType::system;
+  if (text == "marketing") return TemplateType::marketing;
+  if (text == "digest") return TemplateType::digest;
+  return std::nullopt;
+}
+std::string_view allowedTemplateType() noexcept { return "transactional, security, system, marketing, digest"; }
+std::span<const TemplateType> allTemplateTypes() noexcept {
+  static constexpr TemplateType kAll[] = {TemplateType::transactional, TemplateType::security, TemplateType::system, TemplateType::marketing, TemplateType::digest};
+  return kAll;
+}
+
+// ---- TemplateVersionState
+std::string_view toText(TemplateVersionState value) noexcept {
+  switch (value) {
+    case TemplateVersionState::draft: return "draft";
+    case TemplateVersionState::published: return "published";
+  }
+  return {};
+}
+std::string_view describe(TemplateVersionState value) noexcept {
+  switch (value) {
+    case TemplateVersionState::draft: return "Being edited, used only when named";
+    case TemplateVersionState::published: return "In use and immutable";
+  }
+  return {};
+}
+std::optional<TemplateVersionState> parseTemplateVersionState(std::string_view text) noexcept {
+  if (text == "draft") return TemplateVersionState::draft;
+  if (text == "published") return TemplateVersionState::published;
+  return std::nullopt;
+}
+std::string_view allowedTemplateVersionState() noexcept { return "draft, published"; }
+std::span<const TemplateVersionState> allTemplateVersionStates() noexcept {
+  static constexpr TemplateVersionState kAll[] = {TemplateVersionState::draft, TemplateVersionState::published};
+  return kAll;
+}
+
+// ---- BatchState
+std::string_view toText(BatchState value) noexcept {
+  switch (value) {
+    case BatchState::open: return "open";
+    case BatchState::closed: return "closed";
+    case BatchState::completed: return "completed";
+    case BatchState::cancelled: return "cancelled";
+  }
+  return {};
+}
+std::string_view describe(BatchState value) noexcept {
+  switch (value) {
+    case BatchState::open: return "Takes more chunks";
+    case BatchState::closed: return "Complete, still being sent";
+    case BatchState::completed: return "Every delivery is final";
+    case BatchState::cancelled: return "Called off";
+  }
+  return {};
+}
+std::optional<BatchState> parseBatchState(std::string_view text) noexcept {
+  if (text == "open") return BatchState::open;
+  if (text == "closed") return BatchState::closed;
+  if (text == "completed") return BatchState::completed;
+  if (text == "cancelled") return BatchState::cancelled;
+  return std::nullopt;
+}
+std::string_view allowedBatchState() noexcept { return "open, closed, completed, cancelled"; }
+std::span<const BatchState> allBatchStates() noexcept {
+  static constexpr BatchState kAll[] = {BatchState::open, BatchState::closed, BatchState::completed, BatchState::cancelled};
+  return kAll;
+}
+
+// ---- TenantState
+std::string_view toText(TenantState value) noexcept {
+  switch (value) {
+    case TenantState::active: return "active";
+    case TenantState::suspended: return "suspended";
+  }
+  return {};
+}
+std::string_view describe(TenantState value) noexcept {
+  switch (value) {
+    case TenantState::active: return "Sends";
+    case TenantState::suspended: return "Keeps its data and sends nothing";
+  }
+  return {};
+}
+std::optional<TenantState> parseTenantState(std::string_view text) noexcept {
+  if (text == "active") return TenantState::active;
+  if (text == "suspended") return TenantState::suspended;
+  return std::nullopt;
+}
+std::string_view allowedTenantState() noexcept { return "active, suspended"; }
+std::span<const TenantState> allTenantStates() noexcept {
+  static constexpr TenantState kAll[] = {TenantState::active, TenantState::suspended};
+  return kAll;
+}
+
+// ---- Strategy
+std::string_view toText(Strategy value) noexcept {
+  switch (value) {
+    case Strategy::all: return "all";
+    case Strategy::fallback: return "fallback";
+    case Strategy::best: return "best";
+  }
+  return {};
+}
+std::string_view describe(Strategy value) noexcept {
+  switch (value) {
+    case Strategy::all: return "Every channel, side by side";
+    case Strategy::fallback: return "The next channel only when the one before failed";
+    case Strategy::best: return "The one channel that is most likely to be seen";
+  }
+  return {};
+}
+std::optional<Strategy> parseStrategy(std::string_view text) noexcept {
+  if (text == "all") return Strategy::all;
+  if (text == "fallback") return Strategy::fallback;
+  if (text == "best") return Strategy::best;
+  return std::nullopt;
+}
+std::string_view allowedStrategy() noexcept { return "all, fallback, best"; }
+std::span<const Strategy> allStrategies() noexcept {
+  static constexpr Strategy kAll[] = {Strategy::all, Strategy::fallback, Strategy::best};
+  return kAll;
+}
+
+// ---- DedupStrategy
+std::string_view toText(DedupStrategy value) noexcept {
+  switch (value) {
+    case DedupStrategy::drop: return "drop";
+    case DedupStrategy::merge: return "merge";
+    case DedupStrategy::replace: return "replace";
+  }
+  return {};
+}
+std::string_view describe(DedupStrategy value) noexcept {
+  switch (value) {
+    case DedupStrategy::drop: return "The later one is dropped";
+    case DedupStrategy::merge: return "The later one's data is merged into the waiting one";
+    case DedupStrategy::replace: return "The waiting one is replaced";
+  }
+  return {};
+}
+std::optional<DedupStrategy> parseDedupStrategy(std::string_view text) noexcept {
+  if (text == "drop") return DedupStrategy::drop;
+  if (text == "merge") return DedupStrategy::merge;
+  if (text == "replace") return DedupStrategy::replace;
+  return std::nullopt;
+}
+std::string_view allowedDedupStrategy() noexcept { return "drop, merge, replace"; }
+std::span<const DedupStrategy> allDedupStrategies() noexcept {
+  static constexpr DedupStrategy kAll[] = {DedupStrategy::drop, DedupStrategy::merge, DedupStrategy::replace};
+  return kAll;
+}
+
+// ---- LeasePolicy
+std::string_view toText(LeasePolicy value) noexcept {
+  switch (value) {
+    case LeasePolicy::resend: return "resend";
+    case LeasePolicy::hold: return "hold";
+  }
+  return {};
+}
+std::string_view describe(LeasePolicy value) noexcept {
+  switch (value) {
+    case LeasePolicy::resend: return "Send again, with the same message id";
+    case LeasePolicy::hold: return "Hold it as `unknown`";
+  }
+  return {};
+}
+std::optional<LeasePolicy> parseLeasePolicy(std::string_view text) noexcept {
+  if (text == "resend") return LeasePolicy::resend;
+  if (text == "hold") return LeasePolicy::hold;
+  return std::nullopt;
+}
+std::string_view allowedLeasePolicy() noexcept { return "resend, hold"; }
+std::span<const LeasePolicy> allLeasePolicies() noexcept {
+  static constexpr LeasePolicy kAll[] = {LeasePolicy::resend, LeasePolicy::hold};
+  return kAll;
+}
+
+// ---- ErrorCode
+std::string_view toText(ErrorCode value) noexcept {
+  switch (value) {
+    case ErrorCode::malformed_json: return "malformed_json";
+    case ErrorCode::malformed_request: return "malformed_request";
+    case ErrorCode::validation_failed: return "validation_failed";
+    case ErrorCode::unauthenticated: return "unauthenticated";
+    case ErrorCode::forbidden: return "forbidden";
+    case ErrorCode::tenant_suspended: return "tenant_suspended";
+    case ErrorCode::not_found: return "not_found";
+    case ErrorCode::method_not_allowed: return "method_not_allowed";
+    case ErrorCode::not_acceptable: return "not_acceptable";
+    case ErrorCode::request_timeout: return "request_timeout";
+    case ErrorCode::conflict: return "conflict";
+    case ErrorCode::state_conflict: return "state_conflict";
+    case ErrorCode::idempotency_in_progress: return "idempotency_in_progress";
+    case ErrorCode::length_required: return "length_required";
+    case ErrorCode::precondition_failed: return "precondition_failed";
+    case ErrorCode::payload_too_large: return "payload_too_large";
+    case ErrorCode::uri_too_long: return "uri_too_long";
+    case ErrorCode::unsupported_media_type: return "unsupported_media_type";
+    case ErrorCode::expectation_failed: return "expectation_failed";
+    case ErrorCode::idempotency_mismatch: return "idempotency_mismatch";
+    case ErrorCode::rate_limited: return "rate_limited";
+    case ErrorCode::head_too_large: return "head_too_large";
+    case ErrorCode::internal: return "internal";
+    case ErrorCode::not_implemented: return "not_implemented";
+    case ErrorCode::overloaded: return "overloaded";
+    case ErrorCode::not_ready: return "not_ready";
+    case ErrorCode::http_version_not_supported: return "http_version_not_supported";
+  }
+  return {};
+}
+std::string_view describe(ErrorCode value) noexcept {
+  switch (value) {
+    case ErrorCode::malformed_json: return "The body is not JSON";
+    case ErrorCode::malformed_request: return "The request is not valid HTTP";
+    case ErrorCode::validation_failed: return "Invalid request";
+    case ErrorCode::unauthenticated: return "No valid credential";
+    case ErrorCode::forbidden: return "Not allowed";
+    case ErrorCode::tenant_suspended: return "The tenant is suspended";
+    case ErrorCode::not_found: return "Not found";
+    case ErrorCode::method_not_allowed: return "Method not allowed";
+    case ErrorCode::not_acceptable: return "No representation that the client accepts";
+    case ErrorCode::request_timeout: return "The request was not complete in time";
+    case ErrorCode::conflict: return "Conflict with what is there";
+    case ErrorCode::state_conflict: return "Not possible in this state";
+    case ErrorCode::idempotency_in_progress: return "The same request is still in progress";
+    case ErrorCode::length_required: return "Content-Length required";
+    case ErrorCode::precondition_failed: return "Changed meanwhile";
+    case ErrorCode::payload_too_large: return "The body is too large";
+    case ErrorCode::uri_too_long: return "The request target is too long";
+    case ErrorCode::unsupported_media_type: return "Unsupported media type";
+    case ErrorCode::expectation_failed: return "Unsupported expectation";
+    case ErrorCode::idempotency_mismatch: return "The idempotency key was used for another request";
+    case ErrorCode::rate_limited: return "Too many requests";
+    case ErrorCode::head_too_large: return "The request head is too large";
+    case ErrorCode::internal: return "Internal error";
+    case ErrorCode::not_implemented: return "Not supported";
+    case ErrorCode::overloaded: return "Too busy";
+    case ErrorCode::not_ready: return "Not ready";
+    case ErrorCode::http_version_not_supported: return "HTTP version not supported";
+  }
+  return {};
+}
+std::optional<ErrorCode> parseErrorCode(std::string_view text) noexcept {
+  if (text == "malformed_json") return ErrorCode::malformed_json;
+  if (text == "malformed_request") return ErrorCode::malformed_request;
+  if (text == "validation_failed") return ErrorCode::validation_failed;
+  if (text == "unauthenticated") return ErrorCode::unauthenticated;
+  if (text == "forbidden") return ErrorCode::forbidden;
+  if (text == "tenant_suspended") return ErrorCode::tenant_suspended;
+  if (text == "not_found") return ErrorCode::not_found;
+  if (text == "method_not_allowed") return ErrorCode::method_not_allowed;
+  if (text == "not_acceptable") return ErrorCode::not_acceptable;
+  if (text == "request_timeout") return ErrorCode::request_timeout;
+  if (text == "conflict") return ErrorCode::conflict;
+  if (text == "state_conflict") return ErrorCode::state_conflict;
+  if (text == "idempotency_in_progress") return ErrorCode::idempotency_in_progress;
+  if (text == "length_required") return ErrorCode::length_required;
+  if (text == "precondition_failed") return ErrorCode::precondition_failed;
+  if (text == "payload_too_large") return ErrorCode::payload_too_large;
+  if (text == "uri_too_long") return ErrorCode::uri_too_long;
+  if (text == "unsupported_media_type") return ErrorCode::unsupported_media_type;
+  if (text == "expectation_failed") return ErrorCode::expectation_failed;
+  if (text == "idempotency_mismatch") return ErrorCode::idempotency_mismatch;
+  if (text == "rate_limited") return ErrorCode::rate_limited;
+  if (text == "head_too_large") return ErrorCode::head_too_large;
+  if (text == "internal") return ErrorCode::internal;
+  if (text == "not_implemented") return ErrorCode::not_implemented;
+  if (text == "overloaded") return ErrorCode::overloaded;
+  if (text == "not_ready") return ErrorCode::not_ready;
+  if (text == "http_version_not_supported") return ErrorCode::http_version_not_supported;
+  return std::nullopt;
+}
+std::string_view allowedErrorCode() noexcept { return "malformed_json, malformed_request, validation_failed, unauthenticated, forbidden, tenant_suspended, not_found, method_not_allowed, not_acceptable, request_timeout, conflict, state_conflict, idempotency_in_progress, length_required, precondition_failed, payload_too_large, uri_too_long, unsupported_media_type, expectation_failed, idempotency_mismatch, rate_limited, head_too_large, internal, not_implemented, overloaded, not_ready, http_version_not_supported"; }
+std::span<const ErrorCode> allErrorCodes() noexcept {
+  static constexpr ErrorCode kAll[] = {ErrorCode::malformed_json, ErrorCode::malformed_request, ErrorCode::validation_failed, ErrorCode::unauthenticated, ErrorCode::forbidden, ErrorCode::tenant_suspended, ErrorCode::not_found, ErrorCode::method_not_allowed, ErrorCode::not_acceptable, ErrorCode::request_timeout, ErrorCode::conflict, ErrorCode::state_conflict, ErrorCode::idempotency_in_progress, ErrorCode::length_required, ErrorCode::precondition_failed, ErrorCode::payload_too_large, ErrorCode::uri_too_long, ErrorCode::unsupported_media_type, ErrorCode::expectation_failed, ErrorCode::idempotency_mismatch, ErrorCode::rate_limited, ErrorCode::head_too_large, ErrorCode::internal, ErrorCode::not_implemented, ErrorCode::overloaded, ErrorCode::not_ready, ErrorCode::http_version_not_supported};
+  return kAll;
+}
+
+// ---- FieldErrorCode
+std::string_view toText(FieldErrorCode value) noexcept {
+  switch (value) {
+    case FieldErrorCode::required: return "required";
+    case FieldErrorCode::unknown_field: return "unknown_field";
+    case FieldErrorCode::wrong_type: return "wrong_type";
+    case FieldErrorCode::malformed: return "malformed";
+    case FieldErrorCode::not_an_address: return "not_an_address";
+    case FieldErrorCode::not_allowed: return "not_allowed";
+    case FieldErrorCode::too_long: return "too_long";
+    case FieldErrorCode::too_short: return "too_short";
+    case FieldErrorCode::too_many: return "too_many";
+    case FieldErrorCode::too_few: return "too_few";
+    case FieldErrorCode::too_large: return "too_large";
+    case FieldErrorCode::too_deep: return "too_deep";
+    case FieldErrorCode::out_of_range: return "out_of_range";
+    case FieldErrorCode::not_found: return "not_found";
+    case FieldErrorCode::missing_variable: return "missing_variable";
+    case FieldErrorCode::invalid_utf8: return "invalid_utf8";
+    case FieldErrorCode::nul_character: return "nul_character";
+    case FieldErrorCode::header_injection: return "header_injection";
+    case FieldErrorCode::duplicate: return "duplicate";
+    case FieldErrorCode::conflict: return "conflict";
+    case FieldErrorCode::in_the_past: return "in_the_past";
+  }
+  return {};
+}
+std::string_view describe(FieldErrorCode value) noexcept {
+  switch (value) {
+    case FieldErrorCode::required: return "The field is missing";
+    case FieldErrorCode::unknown_field: return "There is no such field";
+    case FieldErrorCode::wrong_type: return "Another JSON type is wanted";
+    case FieldErrorCode::malformed: return "The right type, but not in the form wanted";
+    case FieldErrorCode::not_an_address: return "Not an e-mail address, phone number or token";
+    case FieldErrorCode::not_allowed: return "Not one of the values allowed";
+    case FieldErrorCode::too_long: return "Too many characters";
+    case FieldErrorCode::too_short: return "Too few characters";
+    case FieldErrorCode::too_many: return "Too many items";
+    case FieldErrorCode::too_few: return "Too few items";
+    case FieldErrorCode::too_large: return "Too many bytes";
+    case FieldErrorCode::too_deep: return "Nested too deeply";
+    case FieldErrorCode::out_of_range: return "The number or time is out of range";
+    case FieldErrorCode::not_found: return "It names something that is not there";
+    case FieldErrorCode::missing_variable: return "The template declares this variable required";
+    case FieldErrorCode::invalid_utf8: return "Not valid UTF-8";
+    case FieldErrorCode::nul_character: return "Contains a NUL";
+    case FieldErrorCode::header_injection: return "Contains a line break or another control character where none may be";
+    case FieldErrorCode::duplicate: return "The same value twice";
+    case FieldErrorCode::conflict: return "Contradicts another field";
+    case FieldErrorCode::in_the_past: return "The time has passed";
+  }
+  return {};
+}
+std::optional<FieldErrorCode> parseFieldErrorCode(std::string_view text) noexcept {
+  if (text == "required") return FieldErrorCode::required;
+  if (text == "unknown_field") return FieldErrorCode::unknown_field;
+  if (text == "wrong_type") return FieldErrorCode::wrong_type;
+  if (text == "malformed") return FieldErrorCode::malformed;
+  if (text == "not_an_address") return FieldErrorCode::not_an_address;
+  if (text == "not_allowed") return FieldErrorCode::not_allowed;
+  if (text == "too_long") return FieldErrorCode::too_long;
+  if (text == "too_short") return FieldErrorCode::too_short;
+  if (text == "too_many") return FieldErrorCode::too_many;
+  if (text == "too_few") return FieldErrorCode::too_few;
+  if (text == "too_large") return FieldErrorCode::too_large;
+  if (text == "too_deep") return FieldErrorCode::too_deep;
+  if (text == "out_of_range") return FieldErrorCode::out_of_range;
+  if (text == "not_found") return FieldErrorCode::not_found;
+  if (text == "missing_variable") return FieldErrorCode::missing_variable;
+  if (text == "invalid_utf8") return FieldErrorCode::invalid_utf8;
+  if (text == "nul_character") return FieldErrorCode::nul_character;
+  if (text == "header_injection") return FieldErrorCode::header_injection;
+  if (text == "duplicate") return FieldErrorCode::duplicate;
+  if (text == "conflict") return FieldErrorCode::conflict;
+  if (text == "in_the_past") return FieldErrorCode::in_the_past;
+  return std::nullopt;
+}
+std::string_view allowedFieldErrorCode() noexcept { return "required, unknown_field, wrong_type, malformed, not_an_address, not_allowed, too_long, too_short, too_many, too_few, too_large, too_deep, out_of_range, not_found, missing_variable, invalid_utf8, nul_character, header_injection, duplicate, conflict, in_the_past"; }
+std::span<const FieldErrorCode> allFieldErrorCodes() noexcept {
+  static constexpr FieldErrorCode kAll[] = {FieldErrorCode::required, FieldErrorCode::unknown_field, FieldErrorCode::wrong_type, FieldErrorCode::malformed, FieldErrorCode::not_an_address, FieldErrorCode::not_allowed, FieldErrorCode::too_long, FieldErrorCode::too_short, FieldErrorCode::too_many, FieldErrorCode::too_few, FieldErrorCode::too_large, FieldErrorCode::too_deep, FieldErrorCode::out_of_range, FieldErrorCode::not_found, FieldErrorCode::missing_variable, FieldErrorCode::invalid_utf8, FieldErrorCode::nul_character, FieldErrorCode::header_injection, FieldErrorCode::duplicate, FieldErrorCode::conflict, FieldErrorCode::in_the_past};
+  return kAll;
+}
+
+// ---- rules
+
+// The bit of a value in a set of up to 64.
+template <class E>
+constexpr std::uint64_t bit(E value) noexcept {
+  return std::uint64_t{1} << static_cast<unsigned>(value);
+}
+
+bool isLive(DeliveryState value) noexcept {
+  switch (value) {
+    case DeliveryState::pending: return true;
+    case DeliveryState::scheduled: return true;
+    case DeliveryState::queued: return true;
+    case DeliveryState::sending: return true;
+    case DeliveryState::sent: return false;
+    case DeliveryState::delivered: return false;
+    case DeliveryState::deferred: return true;
+    case DeliveryState::failed: return false;
+    case DeliveryState::bounced: return false;
+    case DeliveryState::suppressed: return false;
+    case DeliveryState::skipped: return false;
+    case DeliveryState::cancelled: return false;
+    case DeliveryState::expired: return false;
+    case DeliveryState::deduplicated: return false;
+    case DeliveryState::unknown: return false;
+  }
+  return false;
+}
+bool isFinal(DeliveryState value) noexcept { return !isLive(value); }
+bool isInitial(DeliveryState value) noexcept {
+  switch (value) {
+    case DeliveryState::pending: return true;
+    case DeliveryState::scheduled: return true;
+    case DeliveryState::queued: return true;
+    case DeliveryState::sending: return false;
+    case DeliveryState::sent: return false;
+    case DeliveryState::delivered: return false;
+    case DeliveryState::deferred: return false;
+    case DeliveryState::failed: return true;
+    case DeliveryState::bounced: return false;
+    case DeliveryState::suppressed: return true;
+    case DeliveryState::skipped: return true;
+    case DeliveryState::cancelled: return false;
+    case DeliveryState::expired: return true;
+    case DeliveryState::deduplicated: return true;
+    case DeliveryState::unknown: return false;
+  }
+  return false;
+}
+int rank(DeliveryState value) noexcept {
+  switch (value) {
+    case DeliveryState::pending: return 50;
+    case DeliveryState::scheduled: return 40;
+    case DeliveryState::queued: return 20;
+    case DeliveryState::sending: return 10;
+    case DeliveryState::sent: return 70;
+    case DeliveryState::delivered: return 60;
+    case DeliveryState::deferred: return 30;
+    case DeliveryState::failed: return 100;
+    case DeliveryState::bounced: return 90;
+    case DeliveryState::suppressed: return 110;
+    case DeliveryState::skipped: return 120;
+    case DeliveryState::cancelled: return 140;
+    case DeliveryState::expired: return 130;
+    case DeliveryState::deduplicated: return 150;
+    case DeliveryState::unknown: return 80;
+  }
+  return 0;
+}
+static std::uint64_t statesAfter(DeliveryState value) noexcept {
+  switch (value) {
+    case DeliveryState::pending: return bit(DeliveryState::scheduled) | bit(DeliveryState::queued) | bit(DeliveryState::deferred) | bit(DeliveryState::sending) | bit(DeliveryState::failed) | bit(DeliveryState::suppressed) | bit(DeliveryState::skipped) | bit(DeliveryState::cancelled) | bit(DeliveryState::expired) | bit(DeliveryState::deduplicated);
+    case DeliveryState::scheduled: return bit(DeliveryState::queued) | bit(DeliveryState::sending) | bit(DeliveryState::deferred) | bit(DeliveryState::failed) | bit(DeliveryState::suppressed) | bit(DeliveryState::skipped) | bit(DeliveryState::cancelled) | bit(DeliveryState::expired) | bit(DeliveryState::deduplicated);
+    case DeliveryState::queued: return bit(DeliveryState::scheduled) | bit(DeliveryState::sending) | bit(DeliveryState::deferred) | bit(DeliveryState::delivered) | bit(DeliveryState::bounced) | bit(DeliveryState::failed) | bit(DeliveryState::suppressed) | bit(DeliveryState::skipped) | bit(DeliveryState::cancelled) | bit(DeliveryState::expired) | bit(DeliveryState::deduplicated);
+    case DeliveryState::sending: return bit(DeliveryState::queued) | bit(DeliveryState::sent) | bit(DeliveryState::delivered) | bit(DeliveryState::deferred) | bit(DeliveryState::failed) | bit(DeliveryState::bounced) | bit(DeliveryState::suppressed) | bit(DeliveryState::skipped) | bit(DeliveryState::expired) | bit(DeliveryState::unknown);
+    case DeliveryState::sent: return bit(DeliveryState::delivered) | bit(DeliveryState::bounced) | bit(DeliveryState::failed);
+    case DeliveryState::delivered: return bit(DeliveryState::bounced);
+    case DeliveryState::deferred: return bit(DeliveryState::scheduled) | bit(DeliveryState::queued) | bit(DeliveryState::sending) | bit(DeliveryState::delivered) | bit(DeliveryState::bounced) | bit(DeliveryState::failed) | bit(DeliveryState::suppressed) | bit(DeliveryState::skipped) | bit(DeliveryState::cancelled) | bit(DeliveryState::expired) | bit(DeliveryState::deduplicated);
+    case DeliveryState::failed: return bit(DeliveryState::queued) | bit(DeliveryState::delivered) | bit(DeliveryState::bounced);
+    case DeliveryState::bounced: return 0;
+    case DeliveryState::suppressed: return 0;
+    case DeliveryState::skipped: return 0;
+    case DeliveryState::cancelled: return 0;
+    case DeliveryState::expired: return 0;
+    case DeliveryState::deduplicated: return 0;
+    case DeliveryState::unknown: return bit(DeliveryState::queued) | bit(DeliveryState::sent) | bit(DeliveryState::delivered) | bit(DeliveryState::bounced) | bit(DeliveryState::failed);
+  }
+  return 0;
+}
+bool mayTransition(DeliveryState from, DeliveryState to) noexcept { return (statesAfter(from) & bit(to)) != 0; }
+std::optional<DeliveryState> stateAfter(EventType value) noexcept {
+  switch (value) {
+    case EventType::accepted: return std::nullopt;
+    case EventType::scheduled: return DeliveryState::scheduled;
+    case EventType::queued: return DeliveryState::queued;
+    case EventType::sending: return DeliveryState::sending;
+    case EventType::sent: return DeliveryState::sent;
+    case EventType::delivered: return DeliveryState::delivered;
+    case EventType::deferred: return DeliveryState::deferred;
+    case EventType::retry: return DeliveryState::deferred;
+    case EventType::lease_expired: return std::nullopt;
+    case EventType::failed: return DeliveryState::failed;
+    case EventType::bounced: return DeliveryState::bounced;
+    case EventType::suppressed: return DeliveryState::suppressed;
+    case EventType::skipped: return DeliveryState::skipped;
+    case EventType::cancelled: return DeliveryState::cancelled;
+    case EventType::expired: return DeliveryState::expired;
+    case EventType::deduplicated: return DeliveryState::deduplicated;
+    case EventType::unknown: return DeliveryState::unknown;
+    case EventType::provider_deferred: return std::nullopt;
+    case EventType::receipt_ignored: return std::nullopt;
+    case EventType::decision: return std::nullopt;
+    case EventType::opened: return std::nullopt;
+    case EventType::clicked: return std::nullopt;
+    case EventType::read: return std::nullopt;
+    case EventType::complained: return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+static std::uint64_t scopesOf(Role value) noexcept {
+  switch (value) {
+    case Role::platform_admin: return bit(Scope::notifications_send) | bit(Scope::notifications_read) | bit(Scope::notifications_manage) | bit(Scope::templates_read) | bit(Scope::templates_write) | bit(Scope::providers_read) | bit(Scope::providers_write) | bit(Scope::plugins_read) | bit(Scope::plugins_write) | bit(Scope::keys_read) | bit(Scope::keys_write) | bit(Scope::tenants_read) | bit(Scope::tenants_write) | bit(Scope::queues_read) | bit(Scope::queues_write) | bit(Scope::inbox_read) | bit(Scope::inbox_write);
+    case Role::notification_admin: return bit(Scope::notifications_send) | bit(Scope::notifications_read) | bit(Scope::notifications_manage) | bit(Scope::templates_read) | bit(Scope::templates_write) | bit(Scope::providers_read) | bit(Scope::providers_write) | bit(Scope::plugins_read) | bit(Scope::keys_read) | bit(Scope::keys_write) | bit(Scope::tenants_read) | bit(Scope::queues_read) | bit(Scope::queues_write);
+    case Role::notification_manager: return bit(Scope::notifications_send) | bit(Scope::notifications_read) | bit(Scope::notifications_manage) | bit(Scope::templates_read) | bit(Scope::templates_write) | bit(Scope::providers_read) | bit(Scope::plugins_read) | bit(Scope::queues_read);
+    case Role::notification_service: return bit(Scope::notifications_send) | bit(Scope::notifications_read) | bit(Scope::notifications_manage) | bit(Scope::templates_read);
+    case Role::notification_viewer: return bit(Scope::notifications_read) | bit(Scope::templates_read) | bit(Scope::providers_read) | bit(Scope::plugins_read) | bit(Scope::queues_read);
+    case Role::notification_user: return bit(Scope::inbox_read) | bit(Scope::inbox_write);
+  }
+  return 0;
+}
+bool grants(Role role, Scope scope) noexcept { return (scopesOf(role) & bit(scope)) != 0; }
+
+int httpStatus(ErrorCode value) noexcept {
+  switch (value) {
+    case ErrorCode::malformed_json: return 400;
+    case ErrorCode::malformed_request: return 400;
+    case ErrorCode::validation_failed: return 422;
+    case ErrorCode::unauthenticated: return 401;
+    case ErrorCode::forbidden: return 403;
+    case ErrorCode::tenant_suspended: return 403;
+    case ErrorCode::not_found: return 404;
+    case ErrorCode::method_not_allowed: return 405;
+    case ErrorCode::not_acceptable: return 406;
+    case ErrorCode::request_timeout: return 408;
+    case ErrorCode::conflict: return 409;
+    case ErrorCode::state_conflict: return 409;
+    case ErrorCode::idempotency_in_progress: return 409;
+    case ErrorCode::length_required: return 411;
+    case ErrorCode::precondition_failed: return 412;
+    case ErrorCode::payload_too_large: return 413;
+    case ErrorCode::uri_too_long: return 414;
+    case ErrorCode::unsupported_media_type: return 415;
+    case ErrorCode::expectation_failed: return 417;
+    case ErrorCode::idempotency_mismatch: return 422;
+    case ErrorCode::rate_limited: return 429;
+    case ErrorCode::head_too_large: return 431;
+    case ErrorCode::internal: return 500;
+    case ErrorCode::not_implemented: return 501;
+    case ErrorCode::overloaded: return 503;
+    case ErrorCode::not_ready: return 503;
+    case ErrorCode::http_version_not_supported: return 505;
+  }
+  return 500;
+}
+std::string_view title(ErrorCode value) noexcept {
+  switch (value) {
+    case ErrorCode::malformed_json: return "The body is not JSON";
+    case ErrorCode::malformed_request: return "The request is not valid HTTP";
+    case ErrorCode::validation_failed: return "Invalid request";
+    case ErrorCode::unauthenticated: return "No valid credential";
+    case ErrorCode::forbidden: return "Not allowed";
+    case ErrorCode::tenant_suspended: return "The tenant is suspended";
+    case ErrorCode::not_found: return "Not found";
+    case ErrorCode::method_not_allowed: return "Method not allowed";
+    case ErrorCode::not_acceptable: return "No representation that the client accepts";
+    case ErrorCode::request_timeout: return "The request was not complete in time";
+    case ErrorCode::conflict: return "Conflict with what is there";
+    case ErrorCode::state_conflict: return "Not possible in this state";
+    case ErrorCode::idempotency_in_progress: return "The same request is still in progress";
+    case ErrorCode::length_required: return "Content-Length required";
+    case ErrorCode::precondition_failed: return "Changed meanwhile";
+    case ErrorCode::payload_too_large: return "The body is too large";
+    case ErrorCode::uri_too_long: return "The request target is too long";
+    case ErrorCode::unsupported_media_type: return "Unsupported media type";
+    case ErrorCode::expectation_failed: return "Unsupported expectation";
+    case ErrorCode::idempotency_mismatch: return "The idempotency key was used for another request";
+    case ErrorCode::rate_limited: return "Too many requests";
+    case ErrorCode::head_too_large: return "The request head is too large";
+    case ErrorCode::internal: return "Internal error";
+    case ErrorCode::not_implemented: return "Not supported";
+    case ErrorCode::overloaded: return "Too busy";
+    case ErrorCode::not_ready: return "Not ready";
+    case ErrorCode::http_version_not_supported: return "HTTP version not supported";
+  }
+  return {};
+}
+std::string_view typeSlug(ErrorCode value) noexcept {
+  switch (value) {
+    case ErrorCode::malformed_json: return "malformed-json";
+    case ErrorCode::malformed_request: return "malformed-request";
+    case ErrorCode::validation_failed: return "validation";
+    case ErrorCode::unauthenticated: return "unauthenticated";
+    case ErrorCode::forbidden: return "forbidden";
+    case ErrorCode::tenant_suspended: return "tenant-suspended";
+    case ErrorCode::not_found: return "not-found";
+    case ErrorCode::method_not_allowed: return "method-not-allowed";
+    case ErrorCode::not_acceptable: return "not-acceptable";
+    case ErrorCode::request_timeout: return "request-timeout";
+    case ErrorCode::conflict: return "conflict";
+    case ErrorCode::state_conflict: return "state-conflict";
+    case ErrorCode::idempotency_in_progress: return "idempotency-in-progress";
+    case ErrorCode::length_required: return "length-required";
+    case ErrorCode::precondition_failed: return "precondition-failed";
+    case ErrorCode::payload_too_large: return "payload-too-large";
+    case ErrorCode::uri_too_long: return "uri-too-long";
+    case ErrorCode::unsupported_media_type: return "unsupported-media-type";
+    case ErrorCode::expectation_failed: return "expectation-failed";
+    case ErrorCode::idempotency_mismatch: return "idempotency-mismatch";
+    case ErrorCode::rate_limited: return "rate-limited";
+    case ErrorCode::head_too_large: return "head-too-large";
+    case ErrorCode::internal: return "internal";
+    case ErrorCode::not_implemented: return "not-implemented";
+    case ErrorCode::overloaded: return "overloaded";
+    case ErrorCode::not_ready: return "not-ready";
+    case ErrorCode::http_version_not_supported: return "http-version-not-supported";
+  }
+  return {};
+}
+bool wantsRetryAfter(ErrorCode value) noexcept {
+  switch (value) {
+    case ErrorCode::malformed_json: return false;
+    case ErrorCode::malformed_request: return false;
+    case ErrorCode::validation_failed: return false;
+    case ErrorCode::unauthenticated: return false;
+    case ErrorCode::forbidden: return false;
+    case ErrorCode::tenant_suspended: return false;
+    case ErrorCode::not_found: return false;
+    case ErrorCode::method_not_allowed: return false;
+    case ErrorCode::not_acceptable: return false;
+    case ErrorCode::request_timeout: return false;
+    case ErrorCode::conflict: return false;
+    case ErrorCode::state_conflict: return false;
+    case ErrorCode::idempotency_in_progress: return true;
+    case ErrorCode::length_required: return false;
+    case ErrorCode::precondition_failed: return false;
+    case ErrorCode::payload_too_large: return false;
+    case ErrorCode::uri_too_long: return false;
+    case ErrorCode::unsupported_media_type: return false;
+    case ErrorCode::expectation_failed: return false;
+    case ErrorCode::idempotency_mismatch: return false;
+    case ErrorCode::rate_limited: return true;
+    case ErrorCode::head_too_large: return false;
+    case ErrorCode::internal: return false;
+    case ErrorCode::not_implemented: return false;
+    case ErrorCode::overloaded: return true;
+    case ErrorCode::not_ready: return true;
+    case ErrorCode::http_version_not_supported: return false;
+  }
+  return false;
+}
+
+}  // namespace belfry

@@ -1,0 +1,58 @@
+// Where accepted notifications become durable.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "kit/crypto.h"
+#include "model/notification.h"
+
+namespace belfry {
+
+/// A client's Idempotency-Key, ready to store.
+struct IdempotencyClaim {
+  Digest256 key_hash;
+  Digest256 request_hash;
+  std::string response_json;  ///< what a replay answers
+  TimePoint expires_at;
+};
+
+struct NewDelivery {
+  DeliveryId id;
+  Channel channel;
+};
+
+/// A completely validated notification with its ids.
+struct NewNotification {
+  TenantId tenant;
+  NotificationId id;
+  Priority priority = Priority::medium;
+  NotificationRequest request;
+  std::optional<TimePoint> scheduled_at;
+  std::optional<TimePoint> expires_at;
+  TimePoint created_at;
+  std::vector<NewDelivery> deliveries;
+  std::optional<IdempotencyClaim> idempotency;
+};
+
+struct Stored {};
+struct Replayed {
+  int status;
+  std::string response_json;
+};
+struct IdempotencyMismatch {};  ///< the key was used for a different request
+struct IdempotencyInProgress {};
+using IntakeOutcome = std::variant<Stored, Replayed, IdempotencyMismatch, IdempotencyInProgress>;
+
+class IntakeStore {
+ public:
+  virtual ~IntakeStore() = default;
+  /// Writes a group in one transaction; what returns `Stored` is durable. No two rows of a group carry the same tenant and key.
+  /// Throws StoreUnavailable when nothing is known to be written, StoreRejected when a row was refused (nothing is written).
+  virtual std::vector<IntakeOutcome> write(std::span<const NewNotification> group) = 0;
+};
+
+}  // namespace belfry

@@ -1,0 +1,98 @@
+#include "services/delivery/delivery_pipeline.h"
+
+#include <random>
+
+#include "ports/store_error.h"
+#include "services/delivery/settlement_rules.h"
+#include "services/routing/choose_provider.h"
+
+namespace belfry {
+namespace {
+
+double random01() {
+  // Jitter only spreads load; it needs no secrecy.
+  thread_local std::mt19937_64 generator{std::random_device{}()};
+  return std::uniform_real_distribution<double>(0.0, 1.0)(generator);
+}
+
+}  // namespace
+
+DeliveryPipeline::DeliveryPipeline(const Directory& directory, Renderer& renderer, const Clock& clock, const Log& log, RetryPolicies retry,
+                                   Settle settle, Observe observe)
+    : directory_(directory),
+      renderer_(renderer),
+      clock_(clock),
+      log_(log),
+      retry_(std::move(retry)),
+      settle_(std::move(settle)),
+      observe_(std::move(observe)) {}
+
+void DeliveryPipeline::begin(ClaimedDelivery claim, std::optional<LoadedNotification> loaded,
+                             std::chrono::steady_clock::time_point deadline) {
+  if (!loaded) {
+    log_.error("notification cannot be read", {{"notification_id", claim.notification.value}});
+    return settle_(settleUnsent(claim, DeliveryState::failed, "unreadable",
+                                "the stored notification is missing or cannot be decrypted", clock_.now()));
+  }
+  try {
+    beginLoaded(claim, std::move(*loaded), deadline);
+  } catch (const StoreUnavailable& error) {
+    settle_(deferUnsent(claim, "store_unavailable", error.what(), clock_.now(), policyOf(claim.channel), random01()));
+  }
+}
+
+void DeliveryPipeline::beginLoaded(const ClaimedDelivery& claim, LoadedNotification loaded, std::chrono::steady_clock::time_point deadline) {
+  auto now = clock_.now();
+  if (loaded.expires_at && *loaded.expires_at <= now) {
+    return settle_(settleUnsent(claim, DeliveryState::expired, "expired", "expiresAt " + formatRfc3339(*loaded.expires_at) + " has passed", now));
+  }
+  auto content = renderer_.render(claim.tenant, loaded.request, claim.channel);
+  if (!content) {
+    return settle_(settleUnsent(claim, DeliveryState::failed, content.error().code, content.error().detail, clock_.now()));
+  }
+  auto provider = chooseProvider(directory_, claim.tenant, claim.channel);
+  if (!provider) {
+    return settle_(deferUnsent(claim, "no_provider", provider.error(), clock_.now(), policyOf(claim.channel), random01()));
+  }
+  send(claim, std::move(loaded), std::move(content).value(), *provider, deadline);
+}
+
+void DeliveryPipeline::send(const ClaimedDelivery& claim, LoadedNotification loaded, Fields content,
+                            std::shared_ptr<const DirectoryInstance> provider, std::chrono::steady_clock::time_point deadline) {
+  auto message = std::make_shared<OutgoingMessage>();
+  message->delivery = claim.id;
+  message->attempt = claim.attempt;
+  message->channel = claim.channel;
+  message->to = addressFor(loaded.request.recipient, claim.channel);
+  message->to_name = std::move(loaded.request.recipient.name);
+  message->content = std::move(content);
+  auto options = loaded.request.options.find(claim.channel);
+  if (options != loaded.request.options.end()) {
+    message->options = std::move(options->second.options);
+    message->headers = std::move(options->second.headers);
+  }
+  message->attachments = std::move(loaded.request.attachments);
+  message->created_at = loaded.created_at;
+  message->deadline = deadline;
+
+  auto started = clock_.now();
+  auto instance = provider->running;  // keeps a replaced instance alive until its last message is out
+  instance->send(std::move(message), [this, claim, provider = std::move(provider), started](SendOutcome outcome) {
+    finish(claim, *provider, started, std::move(outcome));
+  });
+}
+
+void DeliveryPipeline::finish(const ClaimedDelivery& claim, const DirectoryInstance& provider, TimePoint started, SendOutcome outcome) {
+  auto ended = clock_.now();
+  observe_({claim.channel, provider.row.plugin, std::string(toText(outcome.outcome)), ended - started});
+  AttemptReport report{claim, provider.row.slug, started, ended, std::move(outcome), provider.running->simulated()};
+  settle_(settle(report, policyOf(claim.channel), random01()));
+}
+
+const RetryPolicy& DeliveryPipeline::policyOf(Channel channel) const {
+  static const RetryPolicy kDefault;
+  auto found = retry_.find(channel);
+  return found == retry_.end() ? kDefault : found->second;
+}
+
+}  // namespace belfry

@@ -1,0 +1,56 @@
+// One claimed delivery, from load to settle: decide → render → route → send → settle.
+//
+// Nothing here waits: the provider's answer comes later by a callback, and whatever happens ends in exactly one settlement. What cannot
+// even be looked at now (the database is away while a template is fetched) is put off like any failed attempt.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "kit/log.h"
+#include "kit/time.h"
+#include "model/delivery.h"
+#include "services/delivery/retry_policy.h"
+#include "services/rendering/renderer.h"
+#include "services/tenants/directory.h"
+
+namespace belfry {
+
+/// What the pipeline tells whoever counts.
+struct AttemptObservation {
+  Channel channel;
+  std::string plugin;
+  std::string outcome;
+  std::chrono::microseconds duration;
+};
+
+class DeliveryPipeline {
+ public:
+  using Settle = std::function<void(Settlement)>;
+  using Observe = std::function<void(const AttemptObservation&)>;
+
+  DeliveryPipeline(const Directory& directory, Renderer& renderer, const Clock& clock, const Log& log, RetryPolicies retry, Settle settle,
+                   Observe observe);
+
+  /// Begins the attempt. `settle` is called exactly once for it, now or later, from any thread. `deadline`: no exchange that may
+  /// deliver starts after it. Thread-safe.
+  void begin(ClaimedDelivery claim, std::optional<LoadedNotification> loaded, std::chrono::steady_clock::time_point deadline);
+
+ private:
+  void beginLoaded(const ClaimedDelivery& claim, LoadedNotification loaded, std::chrono::steady_clock::time_point deadline);
+  void send(const ClaimedDelivery& claim, LoadedNotification loaded, Fields content, std::shared_ptr<const DirectoryInstance> provider,
+            std::chrono::steady_clock::time_point deadline);
+  void finish(const ClaimedDelivery& claim, const DirectoryInstance& provider, TimePoint started, SendOutcome outcome);
+  const RetryPolicy& policyOf(Channel channel) const;
+
+  const Directory& directory_;
+  Renderer& renderer_;
+  const Clock& clock_;
+  const Log& log_;
+  const RetryPolicies retry_;
+  const Settle settle_;
+  const Observe observe_;
+};
+
+}  // namespace belfry

@@ -1,0 +1,24 @@
+// The `detail` object of timeline events.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "kit/time.h"
+
+namespace belfry {
+
+struct EventDetail {
+  std::string_view outcome;
+  std::string_view code;
+  std::string_view detail;
+  std::string_view provider_message_id;
+  std::optional<Duration> delay;
+  bool simulated = false;
+};
+
+/// A JSON object of what is set; empty text when nothing is.
+std::string toJson(const EventDetail& detail);
+
+}  // namespace belfry

@@ -1,0 +1,98 @@
+#include "services/delivery/settlement_rules.h"
+
+#include "services/delivery/event_detail.h"
+
+namespace belfry {
+namespace {
+
+struct Ending {
+  DeliveryState state;
+  EventType event;
+  bool may_retry;
+};
+
+Ending endingOf(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::accepted:
+      return {DeliveryState::sent, EventType::sent, false};
+    case Outcome::delivered:
+      return {DeliveryState::delivered, EventType::delivered, false};
+    case Outcome::rejected_recipient:
+      return {DeliveryState::bounced, EventType::bounced, false};
+    case Outcome::rejected_request:
+      return {DeliveryState::failed, EventType::failed, false};
+    case Outcome::unknown:
+      return {DeliveryState::unknown, EventType::unknown, false};
+    case Outcome::credential:
+    case Outcome::throttled:
+    case Outcome::retry:
+      return {DeliveryState::failed, EventType::failed, true};
+  }
+  return {DeliveryState::unknown, EventType::unknown, false};
+}
+
+Settlement base(const ClaimedDelivery& claim) {
+  Settlement settlement{};
+  settlement.tenant = claim.tenant;
+  settlement.delivery = claim.id;
+  settlement.attempt = claim.attempt;
+  return settlement;
+}
+
+void defer(Settlement& settlement, const ClaimedDelivery& claim, const std::string& provider, TimePoint at, Duration delay,
+           EventDetail detail) {
+  settlement.state = DeliveryState::deferred;
+  settlement.due_at = at + delay;
+  detail.delay = delay;
+  settlement.events.push_back({EventType::retry, at, claim.attempt, provider, toJson(detail)});
+}
+
+}  // namespace
+
+Settlement settle(const AttemptReport& report, const RetryPolicy& policy, double random01) {
+  const auto& outcome = report.outcome;
+  auto settlement = base(report.claim);
+  settlement.provider = report.provider;
+  settlement.provider_message_id = outcome.provider_message_id;
+  settlement.events.push_back({EventType::sending, report.started_at, report.claim.attempt, report.provider, {}});
+
+  auto ending = endingOf(outcome.outcome);
+  EventDetail detail{toText(outcome.outcome), outcome.code, outcome.detail, outcome.provider_message_id, {}, report.simulated};
+  if (ending.state != DeliveryState::sent && ending.state != DeliveryState::delivered) {
+    settlement.error_code = outcome.code.empty() ? std::string(toText(outcome.outcome)) : outcome.code;
+    settlement.error_detail = outcome.detail;
+  }
+  if (ending.may_retry) {
+    if (auto delay = nextDelay(policy, report.claim.attempt, outcome.retry_after, random01)) {
+      defer(settlement, report.claim, report.provider, report.ended_at, *delay, detail);
+      return settlement;
+    }
+  }
+  settlement.state = ending.state;
+  settlement.events.push_back({ending.event, report.ended_at, report.claim.attempt, report.provider, toJson(detail)});
+  return settlement;
+}
+
+Settlement settleUnsent(const ClaimedDelivery& claim, DeliveryState state, const std::string& code, const std::string& detail,
+                        TimePoint at) {
+  auto settlement = base(claim);
+  settlement.state = state;
+  settlement.error_code = code;
+  settlement.error_detail = detail;
+  auto type = state == DeliveryState::expired ? EventType::expired : EventType::failed;
+  settlement.events.push_back({type, at, claim.attempt, {}, toJson(EventDetail{{}, code, detail, {}, {}, false})});
+  return settlement;
+}
+
+Settlement deferUnsent(const ClaimedDelivery& claim, const std::string& code, const std::string& detail, TimePoint at,
+                       const RetryPolicy& policy, double random01) {
+  auto delay = nextDelay(policy, claim.attempt, std::nullopt, random01);
+  if (!delay) return settleUnsent(claim, DeliveryState::failed, code, detail, at);
+  auto settlement = base(claim);
+  settlement.error_code = code;
+  settlement.error_detail = detail;
+  defer(settlement, claim, {}, at, *delay, EventDetail{{}, code, detail, {}, {}, false});
+  return settlement;
+}
+
+}  // namespace belfry

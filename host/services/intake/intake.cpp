@@ -1,0 +1,106 @@
+#include "services/intake/intake.h"
+
+#include "services/intake/send_rules.h"
+
+namespace belfry {
+namespace {
+
+Problem invalid(std::vector<FieldError> errors) {
+  auto count = errors.size();
+  return {ErrorCode::validation_failed, count == 1 ? "1 field is not valid" : std::to_string(count) + " fields are not valid",
+          std::move(errors), 0};
+}
+
+Accepted describe(const NewNotification& notification) {
+  auto state = notification.scheduled_at && *notification.scheduled_at > notification.created_at ? DeliveryState::scheduled
+                                                                                                   : DeliveryState::queued;
+  Accepted accepted{notification.id, state, notification.created_at, {}};
+  for (const auto& delivery : notification.deliveries) accepted.deliveries.push_back({delivery.id, delivery.channel, state});
+  return accepted;
+}
+
+/// Turns what the store says into an answer.
+struct ToAnswer {
+  std::string fresh_json;
+
+  Result<SendAnswer, Problem> operator()(const Stored&) { return SendAnswer{202, std::move(fresh_json), false}; }
+  Result<SendAnswer, Problem> operator()(const Replayed& first) { return SendAnswer{first.status, first.response_json, true}; }
+  Result<SendAnswer, Problem> operator()(const IdempotencyMismatch&) {
+    return failure(Problem{ErrorCode::idempotency_mismatch, "this Idempotency-Key was used for a different request", {}, 0});
+  }
+  Result<SendAnswer, Problem> operator()(const IdempotencyInProgress&) {
+    return failure(Problem{ErrorCode::idempotency_in_progress, "a request with this Idempotency-Key is in progress", {}, 1});
+  }
+};
+
+}  // namespace
+
+Intake::Intake(const Directory& directory, TemplateResolver& templates, IntakeWriter& writer, const Clock& clock,
+               AnswerJson answer_json, IntakeSettings settings)
+    : directory_(directory),
+      templates_(templates),
+      writer_(writer),
+      clock_(clock),
+      answer_json_(std::move(answer_json)),
+      settings_(settings) {}
+
+void Intake::send(const Caller& caller, SendCommand command, Completion completion) {
+  bool dry_run = command.dry_run;
+  auto prepared = prepare(caller, command);
+  if (!prepared) return completion(failure(prepared.error()));
+  auto answer = answer_json_(describe(*prepared));
+  if (dry_run) return completion(SendAnswer{200, std::move(answer), false});
+  if (prepared->idempotency) prepared->idempotency->response_json = answer;
+  writer_.submit(std::move(prepared).value(), [completion, answer = std::move(answer)](Result<IntakeOutcome, Problem> outcome) mutable {
+    completion(outcome ? std::visit(ToAnswer{std::move(answer)}, *outcome) : failure(outcome.error()));
+  });
+}
+
+Result<NewNotification, Problem> Intake::prepare(const Caller& caller, SendCommand& command) {
+  auto tenant = directory_.find(caller.tenant);
+  if (!tenant) return failure(Problem{ErrorCode::not_found, "unknown tenant", {}, 0});
+  if (tenant->row.state == TenantState::suspended) {
+    return failure(Problem{ErrorCode::tenant_suspended, "tenant '" + tenant->row.slug + "' is suspended", {}, 0});
+  }
+  auto now = clock_.now();
+  std::vector<FieldError> errors;
+  checkChannels(command, *tenant, errors);
+  checkRecipient(command.request.recipient, errors);
+  checkOptions(command.request, errors);
+  checkContent(command, errors);
+  checkTimes(command, now, settings_.most_ahead, errors);
+  if (command.request.template_ref) resolveTemplate(caller.tenant, command, errors);
+  if (!errors.empty()) return failure(invalid(std::move(errors)));
+
+  NewNotification notification;
+  notification.tenant = caller.tenant;
+  notification.id = NotificationId::mint(now);
+  notification.priority = command.priority;
+  notification.request = std::move(command.request);
+  notification.scheduled_at = command.delay ? now + *command.delay : command.send_at;
+  notification.expires_at = command.expires_at;
+  notification.created_at = now;
+  for (auto channel : command.channels) notification.deliveries.push_back({DeliveryId::mint(now), channel});
+  if (!command.idempotency_key.empty()) {
+    notification.idempotency = IdempotencyClaim{sha256(command.idempotency_key), command.request_hash, {}, now + settings_.idempotency_ttl};
+  }
+  return notification;
+}
+
+void Intake::resolveTemplate(TenantId tenant, SendCommand& command, std::vector<FieldError>& errors) {
+  auto& ref = *command.request.template_ref;
+  auto version = ref.version == 0 ? std::optional<int>() : std::optional<int>(ref.version);
+  auto language = ref.language.empty() ? command.request.recipient.language : ref.language;
+  auto found = templates_.resolve(tenant, ref.key, version, language);
+  if (!found) {
+    auto what = version ? "no version " + std::to_string(*version) + " of this template" : "no published version of this template";
+    errors.push_back({"/template/key", FieldErrorCode::not_found, "there is " + what, shorten(ref.key),
+                      "a key from GET /api/v1/admin/templates"});
+    return;
+  }
+  checkTemplate(command, *found, errors);
+  ref.version = found->version.version;
+  ref.language = found->version.language;
+}
+
+}  // namespace belfry

@@ -1,0 +1,55 @@
+// The use case "send": validates completely, mints ids, hands over to the writer. Nothing that a single row can do may spoil a group,
+// so everything that can be wrong with a request is found here.
+#pragma once
+
+#include <functional>
+
+#include "kit/result.h"
+#include "kit/time.h"
+#include "model/caller.h"
+#include "model/problem.h"
+#include "services/rendering/template_resolver.h"
+#include "services/intake/intake_writer.h"
+#include "services/intake/send_command.h"
+#include "services/tenants/directory.h"
+
+namespace belfry {
+
+struct IntakeSettings {
+  std::chrono::hours idempotency_ttl{24};
+  std::chrono::hours most_ahead{24 * 366 * 10};  ///< farthest sendAt and expiresAt
+};
+
+/// An answer that is ready to send: freshly accepted, or that of the first request with the same key.
+struct SendAnswer {
+  int status = 202;
+  std::string body_json;
+  bool replayed = false;
+};
+
+class Intake {
+ public:
+  using AnswerJson = std::function<std::string(const Accepted&)>;
+  using Completion = std::function<void(Result<SendAnswer, Problem>)>;
+
+  /// `answer_json` writes the answer that is sent, stored and replayed.
+  Intake(const Directory& directory, TemplateResolver& templates, IntakeWriter& writer, const Clock& clock,
+         AnswerJson answer_json, IntakeSettings settings);
+
+  /// Validates and hands over; the completion comes after the commit, or before this returns when the command is refused.
+  /// May throw StoreUnavailable while a template is looked up. Thread-safe.
+  void send(const Caller& caller, SendCommand command, Completion completion);
+
+ private:
+  Result<NewNotification, Problem> prepare(const Caller& caller, SendCommand& command);
+  void resolveTemplate(TenantId tenant, SendCommand& command, std::vector<FieldError>& errors);
+
+  const Directory& directory_;
+  TemplateResolver& templates_;
+  IntakeWriter& writer_;
+  const Clock& clock_;
+  AnswerJson answer_json_;
+  const IntakeSettings settings_;
+};
+
+}  // namespace belfry

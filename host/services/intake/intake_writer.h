@@ -1,0 +1,68 @@
+// Joins concurrent sends into one transaction. No artificial wait: the writer takes whatever arrived while its last commit ran.
+//
+// A group is written in one round trip. When the connection is lost around the commit, the same ids are submitted again and the store
+// folds what is already there, so an ambiguous commit neither loses nor doubles. When a row is refused, the group is split until
+// the one bad row stands alone; every other row is stored.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "kit/log.h"
+#include "kit/result.h"
+#include "model/problem.h"
+#include "ports/intake_store.h"
+
+namespace belfry {
+
+struct IntakeWriterSettings {
+  std::size_t queue_limit = 20000;   ///< notifications waiting; beyond it sends are refused with 503
+  std::size_t group_limit = 1000;    ///< most notifications in one transaction
+  std::chrono::milliseconds retry_for{10000};  ///< how long a group is tried again while the database is away
+};
+
+class IntakeWriter {
+ public:
+  /// Called once per submission, on the writer's thread: after the commit for Stored. Must not block.
+  using Completion = std::function<void(Result<IntakeOutcome, Problem>)>;
+
+  /// `stored` is called after each commit that stored something, to wake the local workers.
+  IntakeWriter(IntakeStore& store, std::function<void()> stored, const Log& log, IntakeWriterSettings settings);
+  ~IntakeWriter();
+
+  void start();
+  /// Writes what is queued, then ends. Later submissions are refused.
+  void stop();
+  /// Returns at once. When the queue is full or the writer stopped, the completion comes before this returns. Thread-safe.
+  void submit(NewNotification notification, Completion completion);
+
+ private:
+  struct Entry {
+    NewNotification notification;
+    Completion completion;
+  };
+  using Entries = std::vector<Entry>;
+
+  void run();
+  Entries takeGroup();
+  void write(Entries& group);
+  bool pauseBeforeRetry(std::chrono::steady_clock::time_point give_up);
+  void bisect(Entries& group, const std::string& reason);
+
+  IntakeStore& store_;
+  std::function<void()> stored_;
+  const Log& log_;
+  const IntakeWriterSettings settings_;
+  std::mutex mutex_;
+  std::condition_variable arrived_;
+  std::deque<Entry> queue_;   // guarded by mutex_
+  bool stopping_ = false;     // guarded by mutex_
+  std::thread thread_;
+};
+
+}  // namespace belfry

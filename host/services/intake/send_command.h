@@ -1,0 +1,38 @@
+// What a caller of "send" wants, parsed but not yet checked against templates, providers and time.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kit/crypto.h"
+#include "model/notification.h"
+
+namespace belfry {
+
+struct SendCommand {
+  std::vector<Channel> channels;
+  NotificationRequest request;  ///< template_ref.version 0: the newest published one
+  Priority priority = Priority::medium;
+  std::optional<TimePoint> send_at;
+  std::optional<Duration> delay;
+  std::optional<TimePoint> expires_at;
+  bool dry_run = false;
+  std::string idempotency_key;  ///< empty: none
+  Digest256 request_hash{};     ///< of method, path and body
+};
+
+struct AcceptedDelivery {
+  DeliveryId id;
+  Channel channel;
+  DeliveryState state;
+};
+
+struct Accepted {
+  NotificationId id;
+  DeliveryState state;
+  TimePoint accepted_at;
+  std::vector<AcceptedDelivery> deliveries;
+};
+
+}  // namespace belfry

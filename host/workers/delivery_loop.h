@@ -1,0 +1,64 @@
+// Claims due deliveries for as many slots as are free and starts each attempt. One thread; what it starts runs elsewhere.
+//
+// The thread wakes when intake stored something (here or, by LISTEN, on another host), when a slot becomes free, when the next waiting
+// delivery becomes due, and at the latest after `poll`. This way needs nothing but PostgreSQL and stays: it is what Belfry does when
+// Redis is away.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "kit/log.h"
+#include "kit/time.h"
+#include "kit/uuid.h"
+#include "ports/work_store.h"
+#include "services/delivery/delivery_pipeline.h"
+
+namespace belfry {
+
+struct DeliveryLoopSettings {
+  int slots = 512;                            ///< attempts in flight
+  std::chrono::milliseconds lease{60000};
+  std::chrono::milliseconds lease_margin{0};  ///< taken off the lease before the last moment to begin an exchange; 0: a tenth of it
+  std::chrono::milliseconds poll{1000};
+};
+
+class DeliveryLoop {
+ public:
+  DeliveryLoop(WorkStore& store, DeliveryPipeline& pipeline, const Clock& clock, const Log& log, DeliveryLoopSettings settings);
+  ~DeliveryLoop();
+
+  void start();
+  /// Something may be due. Thread-safe, cheap.
+  void wake();
+  /// `count` attempts were settled. Thread-safe.
+  void freeSlots(std::size_t count);
+  /// Claims no more. Returns when every attempt in flight was settled, or at the deadline.
+  void drain(std::chrono::steady_clock::time_point deadline);
+  int inFlight() const noexcept { return in_flight_.load(); }
+
+ private:
+  void run();
+  bool claimOnce();
+  void begin(std::vector<ClaimedDelivery> claims, std::chrono::steady_clock::time_point claimed_at);
+  ClaimRoom roomFor(int free_slots) const;
+  std::chrono::steady_clock::time_point nextLook();
+  void waitUntil(std::chrono::steady_clock::time_point when);
+
+  WorkStore& store_;
+  DeliveryPipeline& pipeline_;
+  const Clock& clock_;
+  const Log& log_;
+  const DeliveryLoopSettings settings_;
+  const Uuid owner_;
+  std::atomic<int> in_flight_{0};
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool woken_ = false;     // guarded by mutex_
+  bool stopping_ = false;  // guarded by mutex_
+  std::thread thread_;
+};
+
+}  // namespace belfry

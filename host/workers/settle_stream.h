@@ -1,0 +1,48 @@
+// Joins finished attempts into one transaction, each as soon as it is finished: the thread takes whatever ended while its last commit ran.
+// While the database is away, settlements wait in memory and are tried again; if the process dies, their leases run out instead.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "kit/log.h"
+#include "kit/thread.h"
+#include "ports/work_store.h"
+
+namespace belfry {
+
+class SettleStream {
+ public:
+  /// `settled` is called after each group with how many attempts it ended, so that their slots are free again.
+  SettleStream(WorkStore& store, std::function<void(std::size_t)> settled, const Log& log);
+  ~SettleStream();
+
+  void start();
+  /// Thread-safe; returns at once.
+  void push(Settlement settlement);
+  /// Settles what is queued and ends; gives up at the deadline (leases then do the rest).
+  void stop(std::chrono::steady_clock::time_point deadline);
+
+ private:
+  static constexpr std::size_t kGroupLimit = 1000;
+
+  void run();
+  std::vector<Settlement> takeGroup();
+  void settle(std::vector<Settlement> group);
+  bool mayRetry();
+
+  WorkStore& store_;
+  const std::function<void(std::size_t)> settled_;
+  const Log& log_;
+  std::mutex mutex_;
+  std::condition_variable arrived_;
+  std::vector<Settlement> queue_;  // guarded by mutex_
+  bool stopping_ = false;          // guarded by mutex_
+  std::chrono::steady_clock::time_point give_up_ = std::chrono::steady_clock::time_point::max();  // guarded by mutex_
+  std::thread thread_;
+};
+
+}  // namespace belfry

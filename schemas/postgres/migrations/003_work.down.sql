@@ -1,0 +1,1 @@
+DROP TABLE belfry.idempotency_keys, belfry.feed, belfry.outbox, belfry.work;

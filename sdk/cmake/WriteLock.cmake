@@ -1,0 +1,13 @@
+# cmake -DPLUGINS=id|version|file,... -DOUT=plugins.lock -P WriteLock.cmake
+set(text "# Written by the build: the plugins of this folder, pinned by hash. A host loads no plugin that its locks do not list.\nplugins:\n")
+string(REPLACE "," ";" plugins "${PLUGINS}")
+foreach(plugin IN LISTS plugins)
+  string(REPLACE "|" ";" parts "${plugin}")
+  list(GET parts 0 id)
+  list(GET parts 1 version)
+  list(GET parts 2 file)
+  get_filename_component(name ${file} NAME)
+  file(SHA256 ${file} hash)
+  string(APPEND text "  - id: ${id}\n    version: \"${version}\"\n    file: ${name}\n    sha256: ${hash}\n    in_process: true\n")
+endforeach()
+file(WRITE ${OUT} "${text}")

@@ -1,0 +1,94 @@
+// What came back from an exchange. A view, valid until resume returns.
+#pragma once
+
+#include <belfry/steps.h>
+#include <belfry/rope.hpp>
+#include <belfry/send.hpp>
+#include <belfry/smtp_outcome.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace belfry {
+
+/// What came back from an exchange.
+class Reply {
+ public:
+  explicit Reply(const bf_input& input) : input_(&input) {}
+
+  std::uint32_t tag() const { return input_->tag; }
+  std::int32_t fate() const { return input_->fate; }
+  bool maybeSent() const { return input_->fate == BF_FATE_MAYBE_SENT; }
+  std::string_view error() const { return view(input_->error); }
+  std::string_view detail() const { return view(input_->detail); }
+
+  /// The answer that decides about a recipient: its own refusal, or else what ended the transaction. nullptr: none
+  /// came.
+  const bf_smtp_answer* smtpAnswer(std::size_t recipient = 0) const {
+    const bf_smtp_reply* reply = input_->smtp;
+    if (!reply) return nullptr;
+    if (stage(recipient) == SmtpStage::recipient) return &reply->rcpts[recipient];
+    return reply->last.code != 0 ? &reply->last : nullptr;
+  }
+
+  /// Everything that is not a plain success, for any SMTP provider; nullopt when the recipient was accepted.
+  std::optional<SendResult> standardOutcome(std::size_t recipient = 0) const {
+    const bf_smtp_answer* answer = smtpAnswer(recipient);
+    if (maybeSent()) return result(BF_UNKNOWN, answer);
+    if (answer && answer->code >= 400) return result(refusalOutcome(*answer, recipient), answer);
+    if (input_->fate == BF_FATE_NOT_SENT) return result(transportOutcome(), answer);
+    if (answer && answer->code >= 200 && answer->code < 300) return std::nullopt;
+    return result(BF_UNKNOWN, answer);  // an end without a final answer proves nothing
+  }
+
+ private:
+  /// Words of bf_input.error. What set-up would have to cure (a login that fails, TLS that the server does not offer or
+  /// prove, a host that egress rules forbid) would meet every message alike: it stops the provider and touches neither
+  /// message nor recipient. What the message asks of the server in vain fails the message.
+  std::int32_t transportOutcome() const {
+    for (const auto setup : {"auth", "tls", "tls_not_offered", "egress_refused"})
+      if (error() == setup) return BF_CREDENTIAL;
+    for (const auto message : {"invalid", "unsupported"})
+      if (error() == message) return BF_REJECTED_REQUEST;
+    return BF_RETRY;
+  }
+
+  /// Before the transaction (greeting, EHLO, AUTH) no message was named yet, so a lasting refusal is meant for us.
+  std::int32_t refusalOutcome(const bf_smtp_answer& answer, std::size_t recipient) const {
+    const bool before = error() == "auth" || error() == "refused";
+    if (before && answer.code >= 500) return BF_CREDENTIAL;
+    return smtpOutcome(answer.code, view(answer.enhanced), stage(recipient));
+  }
+
+  /// RFC 2920 §3.1: with PIPELINING, RCPT TO goes out before MAIL FROM is refused, and 503 is its echo.
+  static constexpr std::int32_t kBadSequence = 503;
+
+  SmtpStage stage(std::size_t recipient) const {
+    const bf_smtp_reply* reply = input_->smtp;
+    if (recipient >= reply->n_rcpts) return SmtpStage::any;
+    const std::int32_t code = reply->rcpts[recipient].code;
+    if (code == 0 || code == kBadSequence) return SmtpStage::before_recipient;
+    return code >= 400 ? SmtpStage::recipient : SmtpStage::after_recipient;
+  }
+
+  SendResult result(std::int32_t outcome, const bf_smtp_answer* answer) const {
+    SendResult out;
+    out.outcome = outcome;
+    out.detail = detail();
+    if (!answer) {
+      out.code = error();
+      return out;
+    }
+    out.code = std::to_string(answer->code);
+    if (answer->enhanced.n != 0) out.code += " " + std::string(view(answer->enhanced));
+    if (answer->text.n != 0) out.detail = view(answer->text);
+    return out;
+  }
+
+  const bf_input* input_;
+};
+
+}  // namespace belfry

@@ -1,0 +1,63 @@
+/* Leaf types of the Belfry plugin ABI. DRAFT: may change until every kind of plugin has proven it (see sdk/abi/POLICY.md).
+ *
+ * Tags used in every header of this folder:
+ *   [main]  called serially by the host's main thread        [loop] must not block; 1 ms budget
+ *   [worker] may block                                        mt     the instance is called concurrently
+ *   op      serial for one operation                          [any]  any thread, any time
+ * Ownership: nobody frees across the boundary. A view that the host passes lives until the called function returns; a view that
+ * a plugin passes to the host is copied before that call returns, or lies in the operation's arena and lives as long as the
+ * operation. Text is UTF-8 and not NUL-terminated unless said. No exception may cross. */
+#ifndef BELFRY_BASE_H
+#define BELFRY_BASE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+#define BF_STATIC_ASSERT(cond, text) static_assert(cond, text)
+#define BF_EXTERN_C extern "C"
+#else
+#define BF_STATIC_ASSERT(cond, text) _Static_assert(cond, text)
+#define BF_EXTERN_C
+#endif
+#define BF_EXPORT BF_EXTERN_C __attribute__((visibility("default")))
+
+/* A view of bytes. p may be NULL when n is 0. Leaf: never grows. */
+typedef struct bf_str {
+  const char *p;
+  size_t n;
+} bf_str;
+
+/* A named value. Leaf. */
+typedef struct bf_kv {
+  bf_str key;
+  bf_str value;
+} bf_kv;
+
+/* What the host answers to a verb, and a plugin to a call. */
+typedef int32_t bf_status;
+enum {
+  BF_OK = 0,
+  BF_E_INVALID = 1,     /* an argument is malformed: the op's error text says which */
+  BF_E_NOMEM = 2,       /* the arena or the host is out of memory */
+  BF_E_LIMIT = 3,       /* a stated limit (size, count, depth, steps) is exceeded */
+  BF_E_STATE = 4,       /* not allowed now: result given twice, verb after DONE */
+  BF_E_DENIED = 5,      /* egress, secret or interface that the manifest does not declare */
+  BF_E_UNSUPPORTED = 6, /* not known to this host or plugin */
+  BF_E_INTERNAL = 7     /* the callee failed; nothing was done */
+};
+
+/* One piece of a message body or of a credential. Secrets travel as typed segments, never as text, so that message content
+ * cannot exfiltrate one: the host fills them in on the wire, towards declared hosts only. Leaf. */
+enum { BF_SEG_BYTES = 0, BF_SEG_BLOB = 1, BF_SEG_SECRET = 2 };
+enum { BF_XFORM_RAW = 0, BF_XFORM_BASE64_MIME = 1 /* RFC 2045 §6.8: lines of 76 characters, CRLF */ };
+typedef struct bf_seg {
+  int32_t kind;  /* BF_SEG_* */
+  int32_t xform; /* BF_XFORM_* ; applied by the host while it streams */
+  uint64_t blob; /* BF_SEG_BLOB: the handle from bf_attachment.blob */
+  bf_str s;      /* BYTES: the bytes; SECRET: the secret's name in the manifest */
+} bf_seg;
+
+BF_STATIC_ASSERT(sizeof(bf_str) == 16 && sizeof(bf_kv) == 32 && sizeof(bf_seg) == 32, "leaf types never change size");
+
+#endif

@@ -1,0 +1,2 @@
+// Exports nothing.
+int nothingToSee() { return 0; }
