@@ -1,8 +1,9 @@
 // Everything of one process, put together in order and taken apart in reverse.
 //
-//   start: bind the port → PostgreSQL and Redis (embedded) → master key → migrations → pools and stores → plugins → tenants and
-//          templates from files → admin key → engine → serve
-//   stop:  answer what was begun → intake → claims and attempts in flight → exchanges → settle → loops → pools → PostgreSQL and Redis
+//   start: bind the port → PostgreSQL and Redis (embedded) → master key → migrations → pools and stores → plugins →
+//          tenants and templates from files → admin key → engine → serve
+//   stop:  answer what was begun → intake → claims and attempts in flight → exchanges → settle → loops → pools →
+//          PostgreSQL and Redis
 #pragma once
 
 #include <memory>

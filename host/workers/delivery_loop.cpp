@@ -52,65 +52,74 @@ void DeliveryLoop::drain(std::chrono::steady_clock::time_point deadline) {
 void DeliveryLoop::run() {
   nameThread("delivery");
   for (;;) {
+    bool last;
     {
       std::lock_guard lock(mutex_);
-      if (stopping_) return;
+      last = stopping_;
       woken_ = false;
     }
-    if (!claimOnce()) waitUntil(nextLook());
+    auto next = turn(last);
+    if (last) return;
+    if (next == Next::when_due) waitUntil(nextLook());
+    if (next == Next::after_poll) waitUntil(std::chrono::steady_clock::now() + settings_.poll);
   }
 }
 
-bool DeliveryLoop::claimOnce() {
-  int room = settings_.slots - in_flight_;
-  if (room <= 0) return false;
+DeliveryLoop::Next DeliveryLoop::turn(bool last) {
   try {
-    // Taken before the claim, so that this clock's lease ends no later than the database's.
-    auto claimed_at = std::chrono::steady_clock::now();
-    auto claims = store_.claim(roomFor(room), settings_.lease, owner_);
-    if (claims.empty()) return false;
-    begin(std::move(claims), claimed_at);
-    return true;
+    releaseUnbegun();
+    return last ? Next::at_once : claimOnce();
   } catch (const StoreUnavailable& error) {
     log_.warn("claim failed", {{"reason", error.what()}});
-    return false;
+  } catch (const std::exception& error) {
+    log_.error("claim refused", {{"reason", error.what()}});
   }
+  return Next::after_poll;
 }
 
-void DeliveryLoop::begin(std::vector<ClaimedDelivery> claims, std::chrono::steady_clock::time_point claimed_at) {
+void DeliveryLoop::releaseUnbegun() {
+  if (unbegun_.empty()) return;
+  store_.release(unbegun_, owner_);
+  unbegun_.clear();
+}
+
+DeliveryLoop::Next DeliveryLoop::claimOnce() {
+  int free_slots = settings_.slots - in_flight_;
+  if (free_slots <= 0) return Next::after_poll;  // a slot that becomes free wakes the loop
+  for (const auto& room : shares_.rooms(free_slots)) {
+    // Taken before the claim, so that this clock's lease ends no later than the database's.
+    auto claimed_at = std::chrono::steady_clock::now();
+    auto claims = store_.claim(room, settings_.lease, owner_);
+    shares_.used(room, claims);
+    if (!claims.empty()) return begin(std::move(claims), claimed_at);
+  }
+  return Next::when_due;
+}
+
+DeliveryLoop::Next DeliveryLoop::begin(std::vector<ClaimedDelivery> claims, std::chrono::steady_clock::time_point claimed_at) {
   std::vector<std::optional<LoadedNotification>> loaded;
   try {
     loaded = store_.load(claims);
-  } catch (const StoreUnavailable& error) {
+  } catch (const std::exception& error) {
     log_.warn("load failed, claims go back", {{"claims", claims.size()}, {"reason", error.what()}});
-    return store_.release(claims, owner_);
+    unbegun_ = std::move(claims);
+    return Next::after_poll;
   }
   in_flight_ += static_cast<int>(claims.size());
   auto deadline = claimed_at + settings_.lease - marginOf(settings_);
   for (std::size_t i = 0; i < claims.size(); ++i) pipeline_.begin(std::move(claims[i]), std::move(loaded[i]), deadline);
-}
-
-ClaimRoom DeliveryLoop::roomFor(int free_slots) const {
-  // Shares 8 : 4 : 2 : 1, at least one each, so that a flood of one priority never starves another.
-  ClaimRoom room;
-  int share = 8;
-  for (Priority priority : allPriorities()) {
-    room[priority] = std::max(1, free_slots * share / 15);
-    share /= 2;
-  }
-  return room;
+  return Next::at_once;
 }
 
 std::chrono::steady_clock::time_point DeliveryLoop::nextLook() {
   auto now = std::chrono::steady_clock::now();
   auto latest = now + settings_.poll;
-  if (in_flight_ >= settings_.slots) return latest;
   try {
     auto due = store_.nextDue();
     if (!due) return latest;
     auto wait = std::max(*due - clock_.now(), Duration::zero());
     return std::min(latest, now + wait);
-  } catch (const StoreUnavailable& error) {
+  } catch (const std::exception& error) {
     log_.warn("next due time unknown", {{"reason", error.what()}});
     return latest;
   }

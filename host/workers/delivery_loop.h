@@ -15,6 +15,7 @@
 #include "kit/uuid.h"
 #include "ports/work_store.h"
 #include "services/delivery/delivery_pipeline.h"
+#include "workers/priority_shares.h"
 
 namespace belfry {
 
@@ -40,10 +41,14 @@ class DeliveryLoop {
   int inFlight() const noexcept { return in_flight_.load(); }
 
  private:
+  /// When to look again.
+  enum class Next { at_once, when_due, after_poll };
+
   void run();
-  bool claimOnce();
-  void begin(std::vector<ClaimedDelivery> claims, std::chrono::steady_clock::time_point claimed_at);
-  ClaimRoom roomFor(int free_slots) const;
+  Next turn(bool last);
+  Next claimOnce();
+  Next begin(std::vector<ClaimedDelivery> claims, std::chrono::steady_clock::time_point claimed_at);
+  void releaseUnbegun();
   std::chrono::steady_clock::time_point nextLook();
   void waitUntil(std::chrono::steady_clock::time_point when);
 
@@ -53,6 +58,8 @@ class DeliveryLoop {
   const Log& log_;
   const DeliveryLoopSettings settings_;
   const Uuid owner_;
+  PriorityShares shares_;                 // used by the loop's thread
+  std::vector<ClaimedDelivery> unbegun_;  // used by the loop's thread; claims that could not be loaded and not be given back yet
   std::atomic<int> in_flight_{0};
   std::mutex mutex_;
   std::condition_variable changed_;

@@ -1,4 +1,4 @@
-// Runs a step again and again on a thread of its own, with a pause that the step may ask to skip or to lengthen.
+// Runs a step again and again on a thread of its own, with a pause that the step may ask to skip.
 // The loops rescue, relay, upkeep and catalogue watch are steps; an error is logged and the next turn tries again.
 #pragma once
 

@@ -78,8 +78,8 @@ void SettleStream::settle(std::vector<Settlement> group) {
 bool SettleStream::mayRetry() {
   constexpr auto kPause = std::chrono::milliseconds(100);
   std::unique_lock lock(mutex_);
-  // A pause between two tries; stop() ends it. What arrives meanwhile joins the queue.
-  arrived_.wait_for(lock, kPause, [this] { return stopping_; });
+  // A pause between two tries, in which only the beginning of a stop is news. What arrives meanwhile joins the queue.
+  arrived_.wait_for(lock, kPause, [this, stopping_before = stopping_] { return stopping_ != stopping_before; });
   return std::chrono::steady_clock::now() < give_up_;
 }
 

@@ -1,4 +1,5 @@
-// Memory of one operation: bump allocation in growing blocks, wiped when the operation ends, since messages pass through it.
+// Memory of one operation: bump allocation in growing blocks, wiped when the operation ends, since messages pass
+// through it.
 #pragma once
 
 #include <cstddef>

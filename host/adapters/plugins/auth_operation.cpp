@@ -5,6 +5,15 @@
 namespace belfry::plugins {
 namespace {
 
+constexpr int kMostLookUps = 16;
+constexpr std::size_t kMostClaim = 4096;
+constexpr int64_t kLastMillisecond = 253'402'300'799'999;  // 9999-12-31T23:59:59.999Z, the last that RFC 3339 can write
+
+/// Claims decide what a caller may do and stand in the audit log: what is no clean text is refused, not repaired.
+bool isPlainText(const bf_str& text) {
+  return isView(text) && text.n <= kMostClaim && shown(view(text), kMostClaim) == view(text);
+}
+
 int64_t millis(const std::optional<TimePoint>& at) { return at ? at->time_since_epoch().count() / 1000 : 0; }
 
 /// A stored credential as the C ABI shows it; owns the joined texts.
@@ -37,7 +46,8 @@ class CredentialView {
 
 }  // namespace
 
-AuthOutcome AuthOperation::run(std::shared_ptr<const Machine> machine, KeyStore& keys, const PresentedCredential& credential) {
+AuthOutcome AuthOperation::run(std::shared_ptr<const Machine> machine, KeyStore& keys,
+                               const PresentedCredential& credential) {
   bf_presented presented{};
   presented.size = sizeof presented;
   presented.scheme = view(credential.scheme);
@@ -54,10 +64,12 @@ AuthOutcome AuthOperation::run(std::shared_ptr<const Machine> machine, KeyStore&
     operation->wanted_.reset();
     operation->answer(wanted);
   }
-  return operation->outcome_.value_or(AuthRefused{"plugin_error", "the auth plugin ended without an answer"});
+  return std::move(operation->outcome_)
+      .value_or(AuthRefused{"plugin_error", "the auth plugin ended without an answer"});
 }
 
-AuthOperation::AuthOperation(std::shared_ptr<const Machine> machine, KeyStore& keys) : Operation(std::move(machine)), keys_(keys) {}
+AuthOperation::AuthOperation(std::shared_ptr<const Machine> machine, KeyStore& keys)
+    : Operation(std::move(machine)), keys_(keys) {}
 
 void AuthOperation::answer(const LookUp& wanted) {
   auto stored = std::make_shared<CredentialView>(keys_.find(wanted.id));
@@ -70,14 +82,19 @@ void AuthOperation::answer(const LookUp& wanted) {
 }
 
 bf_status AuthOperation::credential(std::string id, uint32_t tag) {
-  if (wanted_) return BF_E_LIMIT;
-  wanted_ = LookUp{std::move(id), tag};
+  if (wanted_ || look_ups_ >= kMostLookUps) return BF_E_LIMIT;
   expectAnswer();
+  ++look_ups_;
+  wanted_ = LookUp{std::move(id), tag};
   return BF_OK;
 }
 
 bf_status AuthOperation::claims(const bf_claims& claims) {
   if (outcome_) return BF_E_STATE;
+  for (const auto* text : {&claims.tenant, &claims.subject, &claims.roles, &claims.scopes})
+    if (!isPlainText(*text)) return BF_E_INVALID;
+  // A time that cannot be said must not turn into "never".
+  if (claims.expires_at_ms < 0 || claims.expires_at_ms > kLastMillisecond) return BF_E_INVALID;
   Claims made{copy(claims.tenant), copy(claims.subject), words(view(claims.roles)), words(view(claims.scopes)), {}};
   if (claims.expires_at_ms > 0) made.expires_at = TimePoint(std::chrono::milliseconds(claims.expires_at_ms));
   outcome_ = std::move(made);
@@ -92,6 +109,7 @@ bf_status AuthOperation::decline() {
 
 void AuthOperation::end(const std::string& reason) {
   ended_ = true;
+  // Who breaks a rule after having said yes has not said yes.
   if (failed()) {
     outcome_ = AuthRefused{failCode(), failDetail()};
   } else if (!reason.empty()) {

@@ -31,6 +31,7 @@ class AuthOperation final : public Operation {
 
   KeyStore& keys_;
   std::optional<LookUp> wanted_;
+  int look_ups_ = 0;
   std::optional<AuthOutcome> outcome_;
   bool ended_ = false;
 };

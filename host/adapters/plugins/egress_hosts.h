@@ -7,7 +7,8 @@
 
 namespace belfry::plugins {
 
-/// Where an instance may go: the manifest's hosts, and the host of each config value that the manifest marks (a name or a URL).
+/// Where an instance may go: the manifest's hosts, and the host of each config value that the manifest marks (a name or
+/// a URL).
 std::vector<std::string> egressHosts(const check::Manifest& manifest, const std::string& config_json);
 
 }  // namespace belfry::plugins

@@ -3,6 +3,20 @@
 
 namespace belfry::plugins {
 
+namespace {
+
+/// `https://user@api.example:8443/v1` → `api.example:8443`; a plain name stays as it is. (RFC 3986 §3.2)
+std::string_view authority(std::string_view text) {
+  auto scheme = text.find("://");
+  if (scheme == std::string_view::npos) return text;
+  text.remove_prefix(scheme + 3);
+  text = text.substr(0, text.find_first_of("/?#"));
+  auto user = text.rfind('@');
+  return user == std::string_view::npos ? text : text.substr(user + 1);
+}
+
+}  // namespace
+
 std::vector<std::string> egressHosts(const check::Manifest& manifest, const std::string& config_json) {
   auto hosts = manifest.egress.hosts;
   auto config = parseJson(config_json);
@@ -10,10 +24,7 @@ std::vector<std::string> egressHosts(const check::Manifest& manifest, const std:
   for (const auto& key : manifest.egress.config_keys) {
     auto member = config->FindMember(key.c_str());
     if (member == config->MemberEnd() || !member->value.IsString()) continue;
-    auto text = asView(member->value);
-    auto scheme = text.find("://");
-    if (scheme != std::string_view::npos) text.remove_prefix(scheme + 3);
-    hosts.emplace_back(text.substr(0, text.find_first_of("/?#")));
+    hosts.emplace_back(authority(asView(member->value)));
   }
   return hosts;
 }

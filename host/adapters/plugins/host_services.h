@@ -4,6 +4,7 @@
 #include <belfry/host.h>
 
 #include <functional>
+#include <span>
 #include <string>
 
 #include "kit/crypto.h"
@@ -23,6 +24,8 @@ class HostServices {
   HostServices& operator=(const HostServices&) = delete;
 
   const bf_host* abi() const { return &table_.host; }
+  /// Logs that the plugin broke a rule in `call`, where nobody is left to be told.
+  void reportFault(std::string_view call, std::string_view what) const;
 
  private:
   struct Table {
@@ -31,6 +34,7 @@ class HostServices {
   };
   static const HostServices& self(const bf_host* host);
   static const void* get(const bf_host* host, const char* interface_id);
+  void write(int32_t level, const bf_str& event, std::span<const bf_kv> fields) const;
   static void log(const bf_host* host, int32_t level, bf_str event, const bf_kv* fields, size_t n);
   static bf_status keyedHash(const bf_host* host, bf_str data, uint8_t out[32]);
   static int32_t equal(const bf_host* host, bf_str a, bf_str b);

@@ -1,10 +1,14 @@
 #include "adapters/plugins/loaded_plugin.h"
 
 #include <dlfcn.h>
+#include <unistd.h>
 
 #include <boost/dll/shared_library.hpp>
 #include <cstdio>
 
+#include "adapters/plugins/plugin_calls.h"
+#include "adapters/plugins/table_check.h"
+#include "adapters/plugins/trial.h"
 #include "check/elf_file.h"
 #include "kit/crypto.h"
 
@@ -32,16 +36,19 @@ std::string lastError(const std::string& fallback) {
   return text ? text : fallback;
 }
 
+/// Pins the library: its handle is kept for the life of the process, and RTLD_NODELETE survives whoever closes it.
+bool pin(const std::string& file) { return dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE) != nullptr; }
+
 const bf_plugin* openEntry(const std::string& file, std::string& problem) {
   boost::system::error_code error;
   boost::dll::shared_library library;
+  dlerror();  // forgets what somebody else left
   library.load(file, error, boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
   if (error) {
     problem = "cannot be loaded: " + lastError(error.message());
     return nullptr;
   }
-  // Opened once more to pin it; the handle is kept for the life of the process.
-  if (dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE) == nullptr) {
+  if (!pin(file)) {
     problem = "cannot be pinned: " + lastError("dlopen failed");
     return nullptr;
   }
@@ -49,17 +56,47 @@ const bf_plugin* openEntry(const std::string& file, std::string& problem) {
     problem = std::string("does not export ") + BF_ENTRY + "; it is of another ABI generation or no plugin";
     return nullptr;
   }
-  return library.get<const bf_plugin*()>(BF_ENTRY)();
+  const auto* entry = library.get<const bf_plugin*()>(BF_ENTRY)();
+  if (entry == nullptr) problem = "its entry returned no table";
+  return entry;
 }
 
 std::string mismatch(const bf_plugin& entry, const check::Manifest& manifest) {
   if (entry.size < offsetof(bf_plugin, get) + sizeof(entry.get)) return "its entry table is too small";
-  if (entry.id == nullptr || manifest.id != entry.id) return "its entry names another id than its manifest ('" + manifest.id + "')";
+  if (entry.id == nullptr || manifest.id != entry.id)
+    return "its entry names another id than its manifest ('" + manifest.id + "')";
   if (entry.version == nullptr || manifest.version != entry.version) {
     return "its entry names another version than its manifest ('" + manifest.version + "')";
   }
-  for (const auto& interface : manifest.provides)
-    if (entry.get(interface.c_str()) == nullptr) return "its manifest provides " + interface + ", its entry does not";
+  if (entry.get == nullptr) return "its entry table lacks get";
+  return tableFault(entry, manifest);
+}
+
+/// Reads the manifest out of the file's bytes. False: info.problem says why.
+bool readManifest(LoadedPlugin& plugin, std::string_view bytes) {
+  auto& info = plugin.info;
+  auto elf = check::parseElf(bytes, info.problem);
+  if (!elf) return false;
+  if (elf->manifest_notes != 1) {
+    info.problem = elf->manifest_notes == 0
+                       ? "has no Belfry manifest note (.note.belfry); build it with belfry_add_plugin()"
+                       : "has " + std::to_string(elf->manifest_notes) + " Belfry manifest notes, one is allowed";
+    return false;
+  }
+  info.manifest_json = elf->manifest;
+  auto manifest = check::parseManifest(elf->manifest, info.problem);
+  if (!manifest) return false;
+  plugin.manifest = std::move(*manifest);
+  return true;
+}
+
+std::string lockMismatch(const LockedPlugin& locked, const check::Manifest& manifest) {
+  if (manifest.id != locked.id)
+    return "its manifest names the id '" + manifest.id + "', plugins.lock '" + locked.id + "'";
+  if (manifest.version != locked.version) {
+    return "its manifest names the version '" + manifest.version + "', plugins.lock '" + locked.version + "'";
+  }
+  if (!locked.in_process) return "plugins.lock says in_process: false; this host runs plugins in process only";
   return {};
 }
 
@@ -78,45 +115,36 @@ LoadedPlugin inspect(const LockedPlugin& locked) {
     info.problem = "has sha256 " + info.sha256 + ", plugins.lock allows " + locked.sha256 + "; it was not loaded";
     return plugin;
   }
-  auto elf = check::parseElf(*bytes, info.problem);
-  if (!elf) return plugin;
-  if (elf->manifest_notes == 0) {
-    info.problem = "has no Belfry manifest note (.note.belfry); build it with belfry_add_plugin()";
-    return plugin;
-  }
-  info.manifest_json = elf->manifest;
-  auto manifest = check::parseManifest(elf->manifest, info.problem);
-  if (!manifest) return plugin;
-  plugin.manifest = std::move(*manifest);
-  if (plugin.manifest.id != locked.id) {
-    info.problem = "its manifest names the id '" + plugin.manifest.id + "', plugins.lock '" + locked.id + "'";
-  } else if (plugin.manifest.generation != BF_GENERATION) {
-    info.problem = "is of ABI generation " + std::to_string(plugin.manifest.generation) + ", this host loads generation " +
-                   std::to_string(BF_GENERATION);
-  }
+  if (!readManifest(plugin, *bytes)) return plugin;
   describe(plugin);
+  info.problem = lockMismatch(locked, plugin.manifest);
+  if (info.problem.empty()) info.problem = unmetNeed(plugin.manifest);
   return plugin;
 }
 
 void load(LoadedPlugin& plugin) {
-  const auto* entry = openEntry(plugin.info.file, plugin.info.problem);
-  if (entry == nullptr) {
-    if (plugin.info.problem.empty()) plugin.info.problem = "its entry returned no table";
-    return;
-  }
-  plugin.info.problem = mismatch(*entry, plugin.manifest);
-  if (!plugin.info.problem.empty()) return;
+  auto& problem = plugin.info.problem;
+  const auto* entry = callPlugin(
+      [&]() -> const bf_plugin* {
+        const auto* opened = openEntry(plugin.info.file, problem);
+        if (opened != nullptr) problem = mismatch(*opened, plugin.manifest);
+        return opened;
+      },
+      static_cast<const bf_plugin*>(nullptr), problem);
+  if (!problem.empty()) return;
   plugin.entry = entry;
   plugin.info.loaded = true;
 }
 
 int trialLoad(const std::string& file) {
-  std::string problem;
-  const auto* entry = openEntry(file, problem);
-  if (entry != nullptr && entry->get("belfry.unknown/1") == nullptr) return 0;
-  if (problem.empty()) problem = entry == nullptr ? "its entry returned no table" : "it answers for an interface that does not exist";
-  std::fprintf(stderr, "%s\n", problem.c_str());
-  return 1;
+  constexpr unsigned kLongestSeconds = 30;
+  alarm(kLongestSeconds);  // a host that was killed meanwhile leaves no hanging child behind
+  LoadedPlugin plugin;
+  plugin.info.file = file;
+  auto bytes = check::readBytes(file, plugin.info.problem);
+  if (bytes && readManifest(plugin, *bytes)) load(plugin);
+  std::fprintf(stderr, "%s\n", plugin.info.loaded ? kTrialPassed : plugin.info.problem.c_str());
+  return plugin.info.loaded ? 0 : 1;
 }
 
 }  // namespace belfry::plugins

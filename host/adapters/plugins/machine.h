@@ -13,9 +13,11 @@ namespace belfry::plugins {
 
 class Machine {
  public:
-  /// Creates the instance; the error is the plugin's own reason. `table` outlives it.
-  static Result<std::shared_ptr<const Machine>, std::string> create(const bf_machine_v1& table, std::unique_ptr<HostServices> services,
-                                                                     const std::string& config_json);
+  /// Creates the instance; the error is the plugin's own reason. `table` outlives it and was found good by
+  /// tableFault().
+  static Result<std::shared_ptr<const Machine>, std::string> create(const bf_machine_v1& table,
+                                                                    std::unique_ptr<HostServices> services,
+                                                                    const std::string& config_json);
   ~Machine();
   Machine(const Machine&) = delete;
   Machine& operator=(const Machine&) = delete;
@@ -24,11 +26,15 @@ class Machine {
   bf_inst* instance() const { return instance_; }
 
  private:
-  Machine(const bf_machine_v1& table, std::unique_ptr<HostServices> services) : table_(table), services_(std::move(services)) {}
+  Machine(const bf_machine_v1& table, std::unique_ptr<HostServices> services)
+      : table_(table), services_(std::move(services)) {}
 
   const bf_machine_v1& table_;
   const std::unique_ptr<HostServices> services_;
   bf_inst* instance_ = nullptr;
 };
+
+/// Why a create failed: what it threw, else its own `reason` (at most `most` bytes), else its status.
+std::string createFault(bf_status status, const char* reason, std::size_t most, const std::string& thrown);
 
 }  // namespace belfry::plugins

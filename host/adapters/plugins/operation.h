@@ -1,13 +1,18 @@
-// One running operation of a plugin's step machine: the memory it may use, the verbs it may call, and the rule that it runs serially
-// whatever thread an answer comes on.
+// One running operation of a plugin's step machine: the memory it may use, the verbs it may call, and the rule that it
+// runs serially whatever thread an answer comes on.
 //
-// Life: start() calls begin; each answer comes in through deliver(), which calls resume; the operation ends when the plugin says DONE,
-// fails, or waits for nothing. end() is then called exactly once. A plugin that breaks a rule harms only this operation.
+// Life: start() calls begin; each answer comes in through deliver(), which calls resume; the operation ends when the
+// plugin says DONE, fails, breaks a rule, or waits for nothing. end() is then called exactly once, and what comes later
+// is dropped. A plugin that breaks a rule harms only this operation: a wrong argument is refused with a status, and an
+// exception that it lets out ends the operation (plugin_calls.h says how far that can be contained).
+//
+// Serial without a thread of its own: whoever delivers while nobody is inside the plugin runs the step; an answer that
+// comes while a step runs (on another thread, or from within a verb, as an exchange that was stopped does) waits in
+// pending_ for the one who runs it.
 #pragma once
 
 #include <belfry/steps.h>
 
-#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -34,7 +39,7 @@ class Operation : public std::enable_shared_from_this<Operation> {
  public:
   virtual ~Operation() = default;
 
-  /// Runs begin and whatever follows at once.
+  /// Runs begin and whatever follows at once. Called once.
   void start(const bf_req& request);
 
  protected:
@@ -44,15 +49,18 @@ class Operation : public std::enable_shared_from_this<Operation> {
   using Input = std::function<void(bf_input& input)>;
   /// Thread-safe. Runs resume here, or leaves it to the thread that is in the plugin now.
   void deliver(Input input);
-  /// A verb was accepted whose answer will come through deliver().
+  /// A verb was accepted whose answer will come through deliver(). Called within a step.
   void expectAnswer();
+  /// The answer will not come after all: what should have brought it could not be started. Called within the same step.
+  void forgetAnswer();
 
   const Machine& machine() const { return *machine_; }
+  /// What the plugin gave to the verb `fail`, fit to be shown.
   const std::string& failCode() const { return fail_code_; }
   const std::string& failDetail() const { return fail_detail_; }
   bool failed() const { return failed_; }
 
-  // Verbs. Called from within begin and resume only.
+  // Verbs. Called within a step only; what they throw becomes a status.
   virtual bf_status smtp(const bf_smtp& request, uint32_t tag);
   virtual bf_status result(const bf_result& result);
   virtual bf_status credential(std::string id, uint32_t tag);
@@ -63,9 +71,14 @@ class Operation : public std::enable_shared_from_this<Operation> {
 
  private:
   static const bf_ops kOps;
-  static Operation& of(bf_op* op) { return *op->self; }
-  void run(std::function<int32_t()> step);
-  void step(const std::function<int32_t()>& call);
+  template <class Verb>
+  static bf_status answered(bf_op* op, Verb&& verb) noexcept;
+  bf_status fail(const bf_str& code, const bf_str& detail);
+  void fillRandom(void* out, std::size_t size);
+
+  template <class Call>
+  void step(Call&& call);
+  void runPending();
   void finish(const std::string& reason);
   int32_t resume(const Input& input);
 
@@ -79,10 +92,10 @@ class Operation : public std::enable_shared_from_this<Operation> {
   std::string fail_detail_;
 
   std::mutex mutex_;
-  std::deque<std::function<int32_t()>> steps_;  // guarded by mutex_
-  bool running_ = false;                        // guarded by mutex_
-  int expected_ = 0;                            // guarded by mutex_; answers that are still to come
-  bool ended_ = false;                          // guarded by mutex_
+  std::vector<Input> pending_;  // guarded by mutex_; answers that came while a step ran, oldest first
+  bool running_ = false;        // guarded by mutex_
+  std::size_t expected_ = 0;    // guarded by mutex_; answers that resume has not been called with
+  bool ended_ = false;          // guarded by mutex_
 };
 
 }  // namespace belfry::plugins

@@ -4,11 +4,13 @@
 
 namespace belfry::plugins {
 
-PluginAuthenticators::PluginAuthenticators(const PluginRegistry& registry, KeyStore& keys, const Log& log) : keys_(keys) {
+PluginAuthenticators::PluginAuthenticators(const PluginRegistry& registry, KeyStore& keys, const Log& log)
+    : keys_(keys) {
   for (const auto& plugin : registry.all()) {
     const auto* table = PluginRegistry::table<bf_auth_v1>(plugin, BF_AUTH_1);
     if (table == nullptr) continue;
-    auto services = std::make_unique<HostServices>(log, [&keys](std::string_view secret) { return keys.hash(secret); }, plugin.info.id, "");
+    auto services = std::make_unique<HostServices>(
+        log, [&keys](std::string_view secret) { return keys.hash(secret); }, plugin.info.id, "");
     auto machine = Machine::create(*table, std::move(services), "{}");
     if (machine) {
       machines_[plugin.info.id] = *machine;

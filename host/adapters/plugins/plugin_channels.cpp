@@ -49,16 +49,22 @@ std::string listed(const Range& words) {
 
 std::string missingSecrets(const PluginInfo& info, const ProviderInstance& instance) {
   std::vector<std::string> missing;
-  for (const auto& name : info.required_secrets)
-    if (!instance.secrets.contains(name)) missing.push_back(name);
+  for (const auto& name : info.required_secrets) {
+    auto found = instance.secrets.find(name);
+    if (found == instance.secrets.end() || found->second.empty()) missing.push_back(name);
+  }
   return missing.empty() ? std::string() : listed(missing);
 }
 
 }  // namespace
 
-PluginChannels::PluginChannels(const PluginRegistry& registry, Exchange& exchange, ConfigCheck check_config, const Log& log,
-                               PluginChannelsSettings settings)
-    : registry_(registry), exchange_(exchange), check_config_(std::move(check_config)), log_(log), settings_(settings) {}
+PluginChannels::PluginChannels(const PluginRegistry& registry, Exchange& exchange, ConfigCheck check_config,
+                               const Log& log, PluginChannelsSettings settings)
+    : registry_(registry),
+      exchange_(exchange),
+      check_config_(std::move(check_config)),
+      log_(log),
+      settings_(settings) {}
 
 std::vector<PluginInfo> PluginChannels::plugins() const {
   std::vector<PluginInfo> infos;
@@ -80,19 +86,22 @@ std::vector<std::string> PluginChannels::faults(const ProviderInstance& instance
   }
   const auto& info = plugin->info;
   if (!info.loaded) return {};  // its manifest may be unreadable: create() says so
-  if (PluginRegistry::table<bf_channel_v1>(*plugin, BF_CHANNEL_1) == nullptr) return {"plugin: '" + info.id + "' is no channel plugin"};
+  if (PluginRegistry::table<bf_channel_v1>(*plugin, BF_CHANNEL_1) == nullptr)
+    return {"plugin: '" + info.id + "' is no channel plugin"};
   std::vector<std::string> found;
   if (std::find(info.channels.begin(), info.channels.end(), instance.channel) == info.channels.end()) {
     std::vector<std::string_view> names;
     for (Channel channel : info.channels) names.push_back(toText(channel));
-    found.push_back("channel: plugin '" + info.id + "' does not serve '" + std::string(toText(instance.channel)) + "', only: " + listed(names));
+    found.push_back("channel: plugin '" + info.id + "' does not serve '" + std::string(toText(instance.channel)) +
+                    "', only: " + listed(names));
   }
   for (const auto& [name, value] : instance.secrets) {
     if (std::find(info.known_secrets.begin(), info.known_secrets.end(), name) == info.known_secrets.end()) {
       found.push_back("secrets: plugin '" + info.id + "' has no '" + name + "', only: " + listed(info.known_secrets));
     }
   }
-  for (auto& fault : check_config_(plugin->manifest.config_schema, instance.config_json)) found.push_back("config" + fault);
+  for (auto& fault : check_config_(plugin->manifest.config_schema, instance.config_json))
+    found.push_back("config" + fault);
   return found;
 }
 
@@ -113,17 +122,20 @@ Result<std::shared_ptr<ChannelInstance>, std::string> PluginChannels::create(con
               {{"provider", instance.slug}, {"plugin", instance.plugin}, {"secret", missing}});
     simulate = true;
   }
-  if (simulate) return std::shared_ptr<ChannelInstance>(std::make_shared<SimulatedInstance>(plugin.manifest.simulation));
+  if (simulate)
+    return std::shared_ptr<ChannelInstance>(std::make_shared<SimulatedInstance>(plugin.manifest.simulation));
   return start(plugin, instance);
 }
 
-Result<std::shared_ptr<ChannelInstance>, std::string> PluginChannels::start(const LoadedPlugin& plugin, const ProviderInstance& instance) {
+Result<std::shared_ptr<ChannelInstance>, std::string> PluginChannels::start(const LoadedPlugin& plugin,
+                                                                            const ProviderInstance& instance) {
   const auto* table = PluginRegistry::table<bf_channel_v1>(plugin, BF_CHANNEL_1);
   auto services = std::make_unique<HostServices>(log_, KeyedHash(), instance.plugin, instance.slug);
   auto machine = Machine::create(*table, std::move(services), instance.config_json);
   if (!machine) return failure("plugin '" + instance.plugin + "' refused its config: " + machine.error());
-  auto context = std::make_shared<SendContext>(SendContext{*machine, &exchange_, instance.tenant.toString() + "/" + instance.id.toString(),
-                                                           egressHosts(plugin.manifest, instance.config_json), instance.secrets});
+  auto context = std::make_shared<SendContext>(
+      SendContext{*machine, &exchange_, instance.tenant.toString() + "/" + instance.id.toString(),
+                  egressHosts(plugin.manifest, instance.config_json), instance.secrets});
   return std::shared_ptr<ChannelInstance>(std::make_shared<PluginInstance>(std::move(context)));
 }
 

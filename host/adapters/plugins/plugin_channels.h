@@ -10,15 +10,18 @@
 namespace belfry::plugins {
 
 /// Checks a config against a JSON Schema; each line names path, value and what is allowed. Empty: it fits.
-using ConfigCheck = std::function<std::vector<std::string>(const std::string& schema_json, const std::string& config_json)>;
+using ConfigCheck =
+    std::function<std::vector<std::string>(const std::string& schema_json, const std::string& config_json)>;
 
 struct PluginChannelsSettings {
-  bool simulate_without_secrets = false;  ///< the embedded profile: an instance that lacks a required secret is simulated
+  bool simulate_without_secrets =
+      false;  ///< the embedded profile: an instance that lacks a required secret is simulated
 };
 
 class PluginChannels final : public ChannelPlugins {
  public:
-  PluginChannels(const PluginRegistry& registry, Exchange& exchange, ConfigCheck check_config, const Log& log, PluginChannelsSettings settings);
+  PluginChannels(const PluginRegistry& registry, Exchange& exchange, ConfigCheck check_config, const Log& log,
+                 PluginChannelsSettings settings);
 
   std::vector<PluginInfo> plugins() const override;
   const PluginInfo* find(const std::string& plugin) const override;
@@ -26,7 +29,8 @@ class PluginChannels final : public ChannelPlugins {
   Result<std::shared_ptr<ChannelInstance>, std::string> create(const ProviderInstance& instance) override;
 
  private:
-  Result<std::shared_ptr<ChannelInstance>, std::string> start(const LoadedPlugin& plugin, const ProviderInstance& instance);
+  Result<std::shared_ptr<ChannelInstance>, std::string> start(const LoadedPlugin& plugin,
+                                                              const ProviderInstance& instance);
 
   const PluginRegistry& registry_;
   Exchange& exchange_;

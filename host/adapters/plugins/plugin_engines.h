@@ -3,8 +3,8 @@
 
 #include <map>
 
-#include "adapters/plugins/plugin_registry.h"
 #include "adapters/plugins/host_services.h"
+#include "adapters/plugins/plugin_registry.h"
 #include "ports/templates.h"
 
 namespace belfry::plugins {

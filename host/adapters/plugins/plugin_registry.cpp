@@ -10,14 +10,16 @@ namespace {
 std::vector<LoadedPlugin> inspectAll(const std::vector<std::filesystem::path>& locks, const Log& log) {
   std::vector<LoadedPlugin> plugins;
   for (const auto& path : locks) {
-    if (path.empty() || !std::filesystem::exists(path)) continue;
+    std::error_code unreadable;  // then readLock says why
+    if (path.empty() || (!std::filesystem::exists(path, unreadable) && !unreadable)) continue;
     auto locked = readLock(path);
     if (!locked) {
       log.error("plugins.lock cannot be read", {{"problem", locked.error()}});
       continue;
     }
     for (const auto& entry : *locked) {
-      auto same = std::find_if(plugins.begin(), plugins.end(), [&](const auto& known) { return known.info.id == entry.id; });
+      auto same =
+          std::find_if(plugins.begin(), plugins.end(), [&](const auto& known) { return known.info.id == entry.id; });
       // A later lock (the operator's) replaces what an earlier one (the build's) says.
       if (same == plugins.end()) {
         plugins.push_back(inspect(entry));
@@ -43,7 +45,8 @@ void tryOut(std::vector<LoadedPlugin>& plugins, const std::string& program) {
 
 }  // namespace
 
-PluginRegistry::PluginRegistry(const PluginRegistrySettings& settings, const Log& log) : plugins_(inspectAll(settings.locks, log)) {
+PluginRegistry::PluginRegistry(const PluginRegistrySettings& settings, const Log& log)
+    : plugins_(inspectAll(settings.locks, log)) {
   if (!settings.trial_program.empty()) tryOut(plugins_, settings.trial_program);
   for (auto& plugin : plugins_) {
     if (plugin.info.problem.empty()) load(plugin);

@@ -15,8 +15,9 @@
 namespace belfry::plugins {
 
 struct PluginRegistrySettings {
-  std::vector<std::filesystem::path> locks;  ///< the bundled plugins' and the operator's; one that does not exist is skipped
-  std::string trial_program;                 ///< run as `program --trial-load FILE`; empty: no trial (tools that load one plugin)
+  std::vector<std::filesystem::path>
+      locks;                  ///< the bundled plugins' and the operator's; one that does not exist is skipped
+  std::string trial_program;  ///< run as `program --trial-load FILE`; empty: no trial (tools that load one plugin)
 };
 
 /// Built once at start-up, on the main thread; immutable and thread-safe afterwards.
@@ -28,10 +29,12 @@ class PluginRegistry {
   const std::vector<LoadedPlugin>& all() const { return plugins_; }
   /// Loaded or not; nullptr when no lock names it.
   const LoadedPlugin* find(const std::string& id) const;
-  /// The interface's table, or nullptr when the plugin is not loaded or has none.
+  /// The interface's table, or nullptr when the plugin is not loaded or its manifest does not provide it: what a plugin
+  /// offers beyond its manifest was neither declared to an operator nor checked.
   template <class Table>
   static const Table* table(const LoadedPlugin& plugin, const char* interface_id) {
-    return plugin.entry == nullptr ? nullptr : static_cast<const Table*>(plugin.entry->get(interface_id));
+    if (plugin.entry == nullptr || !plugin.manifest.providesInterface(interface_id)) return nullptr;
+    return static_cast<const Table*>(plugin.entry->get(interface_id));
   }
 
  private:

@@ -1,4 +1,8 @@
 // BF_REQ_SEND: one message, at most some exchanges, one outcome.
+//
+// A result that the plugin gave stands, even if it breaks a rule afterwards; without one the delivery is
+// rejected_request with what the plugin said or did as its detail. Over both stands the host's own knowledge of what
+// left: see verdict().
 #pragma once
 
 #include <map>
@@ -25,7 +29,8 @@ class SendOperation final : public Operation {
   using Done = std::function<void(SendOutcome)>;
 
   /// Runs to its end by itself; `done` is called once.
-  static void launch(std::shared_ptr<const SendContext> context, std::shared_ptr<const OutgoingMessage> message, Done done);
+  static void launch(std::shared_ptr<const SendContext> context, std::shared_ptr<const OutgoingMessage> message,
+                     Done done);
 
   SendOperation(std::shared_ptr<const SendContext> context, std::shared_ptr<const OutgoingMessage> message, Done done);
 
@@ -35,16 +40,22 @@ class SendOperation final : public Operation {
   void end(const std::string& reason) override;
 
   bf_status assemble(const bf_smtp& request, SmtpExchange& exchange) const;
+  bf_status addPassword(const bf_smtp& request, SmtpExchange& exchange) const;
+  bf_status addSegment(const bf_seg& segment, std::string& message) const;
+  ExchangeHandle begin(SmtpExchange exchange, uint32_t tag);
   void answered(SmtpResult result, uint32_t tag);
   SendOutcome verdict(const std::string& reason) const;
+  SendOutcome noResult(const std::string& reason) const;
 
   const std::shared_ptr<const SendContext> context_;
   const std::shared_ptr<const OutgoingMessage> message_;
   const Done done_;
-  std::optional<SendOutcome> outcome_;  // touched inside steps only, which run serially
-  std::vector<ExchangeHandle> started_;  // likewise
-  bool may_have_sent_ = false;           // likewise
-  int unanswered_ = 0;                   // likewise
+  // All of these are touched inside steps only, which run serially.
+  std::optional<SendOutcome> outcome_;
+  std::vector<ExchangeHandle> started_;
+  bool may_have_sent_ = false;  // an answer said so
+  bool taken_ = false;          // a server took a mail
+  int unanswered_ = 0;
 };
 
 }  // namespace belfry::plugins

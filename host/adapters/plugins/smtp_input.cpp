@@ -18,12 +18,9 @@ const SmtpReply* last(const SmtpResult& result) {
 
 int32_t toFate(ExchangeFate fate) {
   switch (fate) {
-    case ExchangeFate::done:
-      return BF_FATE_DONE;
-    case ExchangeFate::not_sent:
-      return BF_FATE_NOT_SENT;
-    case ExchangeFate::maybe_sent:
-      return BF_FATE_MAYBE_SENT;
+    case ExchangeFate::done: return BF_FATE_DONE;
+    case ExchangeFate::not_sent: return BF_FATE_NOT_SENT;
+    case ExchangeFate::maybe_sent: return BF_FATE_MAYBE_SENT;
   }
   return BF_FATE_MAYBE_SENT;
 }

@@ -99,6 +99,14 @@ std::unordered_set<Uuid> idsOf(const Rows& rows) {
   return ids;
 }
 
+/// One round trip, one commit; returns the ids that were inserted.
+std::unordered_set<Uuid> insert(Connection& connection, Params params) {
+  Batch batch;
+  batch.emplace_back(sql::notifications_insert, std::move(params));
+  batch.emplace_back(sql::work_announce, Params());
+  return idsOf(connection.runPipelined(batch)[0]);
+}
+
 /// Which of the group a lost commit had stored after all.
 std::unordered_set<Uuid> alreadyStored(Connection& connection, std::span<const NewNotification> group) {
   std::vector<Uuid> tenants, ids;
@@ -150,14 +158,14 @@ std::vector<IntakeOutcome> PgIntakeStore::write(std::span<const NewNotification>
   return withConnection(pool_, [&](Connection& connection) {
     std::unordered_set<Uuid> stored;
     try {
-      stored = idsOf(connection.run(sql::notifications_insert, insertParams(group, {}, keyring_)));
+      stored = insert(connection, insertParams(group, {}, keyring_));
     } catch (const SqlError& error) {
       constexpr std::string_view kUniqueViolation = "23505";
       if (error.sqlstate() != kUniqueViolation) throw;
       // An earlier try of this group, whose commit was lost on the way, had stored some of it.
       auto before = alreadyStored(connection, group);
       if (before.empty()) throw;
-      stored = idsOf(connection.run(sql::notifications_insert, insertParams(group, before, keyring_)));
+      stored = insert(connection, insertParams(group, before, keyring_));
       stored.merge(before);
     }
     std::vector<const NewNotification*> refused;

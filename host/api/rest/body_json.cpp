@@ -40,7 +40,8 @@ Result<JsonDocument, Problem> parseBody(std::string_view body) {
   auto document = parseJson(body, {kMostBodyDepth});
   if (!document) return failure(describe(body, document.error()));
   if (!document->IsObject()) {
-    return failure(invalidFields({{"", FieldErrorCode::wrong_type, "the body is not an object", shorten(body), "a JSON object"}}));
+    return failure(
+        invalidFields({{"", FieldErrorCode::wrong_type, "the body is not an object", shorten(body), "a JSON object"}}));
   }
   return std::move(document).value();
 }

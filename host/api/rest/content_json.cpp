@@ -42,7 +42,8 @@ Fields readFields(ObjectReader& reader) {
     fields.emplace_back(name, std::move(text));
   }
   if (reader.json().MemberCount() == 0) {
-    reader.errors().push_back({reader.pointer(), FieldErrorCode::too_few, "says nothing", "{}", "subject, text, html, title, body"});
+    reader.errors().push_back(
+        {reader.pointer(), FieldErrorCode::too_few, "says nothing", "{}", "subject, text, html, title, body"});
   }
   reader.finish();
   return fields;
@@ -56,7 +57,8 @@ std::map<Channel, Fields> readContentByChannel(ObjectReader& reader) {
     auto fields = reader.object(asView(member.name));
     if (!fields) continue;
     if (content.contains(*channel)) {
-      reader.refuse(asView(member.name), FieldErrorCode::duplicate, "is the same channel as another field", "each channel once");
+      reader.refuse(asView(member.name), FieldErrorCode::duplicate, "is the same channel as another field",
+                    "each channel once");
     }
     content[*channel] = readFields(*fields);
   }

@@ -19,7 +19,8 @@ namespace {
 /// Scripts and styles from this host alone, requests to this host alone. The UI sets style attributes and shows its
 /// icons as data: images.
 constexpr std::string_view kPolicy =
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src "
+    "'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 struct File {
@@ -49,21 +50,32 @@ std::string pathOf(const std::string& url) {
 std::string page(const std::string& base) {
   return "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>Belfry API</title>\n"
          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-         "<link rel=\"icon\" href=\"" + base + "/docs/favicon-32x32.png\">\n"
-         "<link rel=\"stylesheet\" href=\"" + base + "/docs/swagger-ui.css\">\n</head>\n<body>\n<div id=\"ui\"></div>\n"
-         "<script src=\"" + base + "/docs/swagger-ui-bundle.js\"></script>\n"
-         "<script src=\"" + base + "/docs/start.js\"></script>\n</body>\n</html>\n";
+         "<link rel=\"icon\" href=\"" +
+         base +
+         "/docs/favicon-32x32.png\">\n"
+         "<link rel=\"stylesheet\" href=\"" +
+         base +
+         "/docs/swagger-ui.css\">\n</head>\n<body>\n<div id=\"ui\"></div>\n"
+         "<script src=\"" +
+         base +
+         "/docs/swagger-ui-bundle.js\"></script>\n"
+         "<script src=\"" +
+         base + "/docs/start.js\"></script>\n</body>\n</html>\n";
 }
 
 std::string startScript(const std::string& base) {
-  return "SwaggerUIBundle({url: \"" + base + "/api/v1/openapi.json\", dom_id: \"#ui\", deepLinking: true, validatorUrl: null,\n"
+  return "SwaggerUIBundle({url: \"" + base +
+         "/api/v1/openapi.json\", dom_id: \"#ui\", deepLinking: true, validatorUrl: null,\n"
          "  tryItOutEnabled: true, persistAuthorization: false});\n";
 }
 
 std::string plainPage(const std::string& base) {
-  return "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>Belfry API</title>\n</head>\n<body>\n"
-         "<h1>Belfry API</h1>\n<p>The files of swagger-ui-dist are not installed on this host, so there is no page to try the API on.</p>\n"
-         "<p>The contract itself: <a href=\"" + base + "/api/v1/openapi.yaml\">OpenAPI 3.1 as YAML</a>, <a href=\"" + base +
+  return "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>Belfry "
+         "API</title>\n</head>\n<body>\n"
+         "<h1>Belfry API</h1>\n<p>The files of swagger-ui-dist are not installed on this host, so there is no page to "
+         "try the API on.</p>\n"
+         "<p>The contract itself: <a href=\"" +
+         base + "/api/v1/openapi.yaml\">OpenAPI 3.1 as YAML</a>, <a href=\"" + base +
          "/api/v1/openapi.json\">as JSON</a>.</p>\n</body>\n</html>\n";
 }
 
@@ -99,7 +111,8 @@ Answer asset(const Assets& assets, const std::string& name) {
 
 void addDocsOperations(Router& router, const std::filesystem::path& directory, const std::string& public_url) {
   const auto base = pathOf(public_url);
-  const auto assets = std::make_shared<const Assets>(loadAssets(directory, base));  // shared: a route's function is copied
+  const auto assets =
+      std::make_shared<const Assets>(loadAssets(directory, base));  // shared: a route's function is copied
   const auto index = document(assets->empty() ? plainPage(base) : page(base), "text/html; charset=utf-8");
   const AnswerNow shown = [index](const Call&) -> Answer { return index; };
   router.add(shows("/docs", shown));

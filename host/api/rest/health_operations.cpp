@@ -1,26 +1,9 @@
 #include "api/rest/health_operations.h"
 
-#include "kit/json.h"
+#include "api/rest/health_json.h"
 
 namespace belfry {
 namespace {
-
-std::string healthJson(const Readiness& readiness) {
-  JsonWriter json;
-  json.object([&] {
-    json.member("status", readiness.ready ? "ok" : "unavailable");
-    json.memberArray("checks", [&] {
-      for (const auto& check : readiness.checks) {
-        json.object([&] {
-          json.member("name", check.name);
-          json.member("state", check.state);
-          if (!check.detail.empty()) json.member("detail", check.detail);
-        });
-      }
-    });
-  });
-  return json.take();
-}
 
 HttpResponse healthResponse(const Readiness& readiness) {
   auto response = jsonResponse(readiness.ready ? 200 : 503, healthJson(readiness));
@@ -38,7 +21,9 @@ Operation probe(std::string path, AnswerNow answer) {
 }  // namespace
 
 void addHealthOperations(Router& router, std::function<Readiness()> readiness, std::function<std::string()> metrics) {
-  const AnswerNow health = [readiness = std::move(readiness)](const Call&) -> Answer { return healthResponse(readiness()); };
+  const AnswerNow health = [readiness = std::move(readiness)](const Call&) -> Answer {
+    return healthResponse(readiness());
+  };
   router.add(probe("/health", health));
   router.add(probe("/health/ready", health));
   // Says only that the event loops turn.

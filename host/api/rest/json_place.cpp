@@ -23,7 +23,8 @@ class Walk {
     lookAhead();
     place_.depth = levels_.size();
     for (const auto& level : levels_) append(level);
-    place_.line = static_cast<int>(std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(end_), '\n')) + 1;
+    place_.line =
+        static_cast<int>(std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(end_), '\n')) + 1;
     const auto line_break = end_ == 0 ? std::string_view::npos : text_.rfind('\n', end_ - 1);
     place_.column = static_cast<int>(line_break == std::string_view::npos ? end_ : end_ - line_break - 1) + 1;
     return place_;

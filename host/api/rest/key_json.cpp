@@ -9,8 +9,8 @@ namespace belfry {
 namespace {
 
 template <class Word>
-std::vector<Word> readWords(ObjectReader& reader, std::string_view name, std::optional<Word> (*parse)(std::string_view) noexcept,
-                            std::string_view allowed) {
+std::vector<Word> readWords(ObjectReader& reader, std::string_view name,
+                            std::optional<Word> (*parse)(std::string_view) noexcept, std::string_view allowed) {
   std::vector<Word> words;
   const auto refused = [&](const JsonItem& item, FieldErrorCode code, std::string message) {
     reader.errors().push_back({item.pointer, code, std::move(message), shown(*item.value), std::string(allowed)});

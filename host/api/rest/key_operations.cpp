@@ -34,7 +34,9 @@ Answer list(ApiKeys& keys, const Call& call) {
   if (!errors.empty()) return failure(invalidFields(std::move(errors)));
   const auto before = position ? std::optional(ApiKeyId{*position}) : std::nullopt;
   const auto found = keys.list(call.caller, before, limit + 1);
-  return jsonResponse(200, pageJson(found, limit, kCursorKind, [](const ApiKey& key) { return key.id.toString(); }, writeKey));
+  return jsonResponse(200,
+                      pageJson(
+                          found, limit, kCursorKind, [](const ApiKey& key) { return key.id.toString(); }, writeKey));
 }
 
 }  // namespace

@@ -46,7 +46,8 @@ bool isTimeZone(std::string_view text) { return text.size() <= 64 && isJoined(te
 bool isMediaType(std::string_view text) {
   const auto type = text.substr(0, text.find(';'));
   const bool visible = std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
-  return visible && text.size() <= 255 && std::count(type.begin(), type.end(), '/') == 1 && isJoined(type, '/', 127, "!#$&-^_.+");
+  return visible && text.size() <= 255 && std::count(type.begin(), type.end(), '/') == 1 &&
+         isJoined(type, '/', 127, "!#$&-^_.+");
 }
 
 bool isVariable(std::string_view text) { return text.size() <= 200 && isJoined(text, '.', 100, "_-"); }

@@ -10,7 +10,8 @@ bool isSlug(std::string_view text);
 inline constexpr std::string_view kSlugForm = "1 to 63 of a-z, 0-9 and -, not starting with -";
 
 bool isTemplateKey(std::string_view text);
-inline constexpr std::string_view kTemplateKeyForm = "1 to 127 of a-z, 0-9, ., _ and -, starting with a letter or digit";
+inline constexpr std::string_view kTemplateKeyForm =
+    "1 to 127 of a-z, 0-9, ., _ and -, starting with a letter or digit";
 
 /// BCP 47 by shape: `en`, `pt-BR`, `zh-Hant-TW`.
 bool isLanguage(std::string_view text);

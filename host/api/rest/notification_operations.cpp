@@ -37,7 +37,9 @@ void send(Intake& intake, const Call& call, Reply reply) {
   });
 }
 
-Problem unknownNotification(const std::string& id) { return notFound("there is no notification '" + shorten(id) + "'"); }
+Problem unknownNotification(const std::string& id) {
+  return notFound("there is no notification '" + shorten(id) + "'");
+}
 
 Result<NotificationView, Problem> find(NotificationStore& store, const Call& call) {
   const auto id = NotificationId::parse(call.params[0]);
@@ -74,14 +76,17 @@ Answer list(NotificationStore& store, const Call& call) {
   if (!wanted) return failure(std::move(wanted).error());
   // One more than asked for tells whether there is another page.
   const auto views = store.list(call.caller.tenant, wanted->filter, wanted->before, wanted->limit + 1);
-  return jsonResponse(200, pageJson(views, wanted->limit, kCursorKind, [](const auto& view) { return view.id.toString(); },
-                                    [](JsonWriter& json, const auto& view) { writeNotification(json, view, Timeline::left_out); }));
+  return jsonResponse(
+      200, pageJson(
+               views, wanted->limit, kCursorKind, [](const auto& view) { return view.id.toString(); },
+               [](JsonWriter& json, const auto& view) { writeNotification(json, view, Timeline::left_out); }));
 }
 
 std::string cancellableStates() {
   std::string states;
   for (const auto state : allDeliveryStates()) {
-    if (isLive(state) && mayTransition(state, DeliveryState::cancelled)) states += (states.empty() ? "" : ", ") + std::string(toText(state));
+    if (isLive(state) && mayTransition(state, DeliveryState::cancelled))
+      states += (states.empty() ? "" : ", ") + std::string(toText(state));
   }
   return states;
 }
@@ -94,7 +99,8 @@ Answer cancel(NotificationStore& store, const Call& call) {
     return failure(Problem{ErrorCode::state_conflict,
                            "nothing can be called off: the notification is " + std::string(toText(state)) +
                                "; allowed: " + cancellableStates(),
-                           {}, 0});
+                           {},
+                           0});
   }
   return jsonResponse(200, notificationJson(find(store, call).value()));
 }
@@ -103,7 +109,8 @@ Answer cancel(NotificationStore& store, const Call& call) {
 
 void addNotificationOperations(Router& router, Intake& intake, NotificationStore& store) {
   const std::string base(kBase);
-  router.add({"POST", base + "/send", Access::scoped, Scope::notifications_send, false, true, std::numeric_limits<std::size_t>::max(), false,
+  router.add({"POST", base + "/send", Access::scoped, Scope::notifications_send, false, true,
+              std::numeric_limits<std::size_t>::max(), false,
               AnswerLater([&intake](const Call& call, Reply reply) { send(intake, call, std::move(reply)); })});
   router.add(lists(base, Scope::notifications_read, [&store](const Call& call) { return list(store, call); }));
   router.add(reads(base + "/{id}", Scope::notifications_read, [&store](const Call& call) -> Answer {
@@ -116,7 +123,8 @@ void addNotificationOperations(Router& router, Intake& intake, NotificationStore
     if (!view) return failure(std::move(view).error());
     return jsonResponse(200, deliveriesJson(*view));
   }));
-  router.add(acts(base + "/{id}/cancel", Scope::notifications_manage, [&store](const Call& call) { return cancel(store, call); }));
+  router.add(acts(base + "/{id}/cancel", Scope::notifications_manage,
+                  [&store](const Call& call) { return cancel(store, call); }));
 }
 
 }  // namespace belfry

@@ -50,7 +50,8 @@ bool ObjectReader::has(std::string_view name) { return find(name) != nullptr; }
 
 void ObjectReader::refuse(std::string_view name, FieldErrorCode code, std::string message, std::string allowed) {
   const auto* value = find(name);
-  errors_.push_back({pointerTo(name), code, std::move(message), value ? shown(*value) : std::string(), std::move(allowed)});
+  errors_.push_back(
+      {pointerTo(name), code, std::move(message), value ? shown(*value) : std::string(), std::move(allowed)});
 }
 
 void ObjectReader::require(std::string_view name, std::string_view allowed) {
@@ -72,7 +73,8 @@ bool ObjectReader::checkText(const std::string& pointer, const JsonValue& value,
   const auto allowed = std::to_string(rule.least) + " to " + bytes(rule.most);
   if (!value.IsString()) return refused(FieldErrorCode::wrong_type, "is not a text", "a text");
   const auto given = asView(value);
-  if (given.size() > rule.most) return refused(FieldErrorCode::too_long, "is " + bytes(given.size()) + " long", allowed);
+  if (given.size() > rule.most)
+    return refused(FieldErrorCode::too_long, "is " + bytes(given.size()) + " long", allowed);
   if (given.size() < rule.least) return refused(FieldErrorCode::too_short, "is too short", allowed);
   if (rule.valid && !rule.valid(given)) {
     return refused(FieldErrorCode::malformed, "is not in the form wanted", std::string(rule.form));
@@ -90,23 +92,26 @@ std::string ObjectReader::text(std::string_view name, TextRule rule) {
 }
 
 std::optional<bool> ObjectReader::flag(std::string_view name) {
-  const auto* value = ofType(name, [](const JsonValue& v) { return v.IsBool(); }, "true or false");
+  const auto* value = ofType(
+      name, [](const JsonValue& v) { return v.IsBool(); }, "true or false");
   return value ? std::optional<bool>(value->GetBool()) : std::nullopt;
 }
 
 std::optional<std::int64_t> ObjectReader::integer(std::string_view name, std::int64_t least, std::int64_t most) {
   const auto allowed = "a whole number from " + std::to_string(least) + " to " + std::to_string(most);
-  const auto* value = ofType(name, [](const JsonValue& v) { return v.IsNumber(); }, allowed);
+  const auto* value = ofType(
+      name, [](const JsonValue& v) { return v.IsNumber(); }, allowed);
   if (value == nullptr) return std::nullopt;
   if (value->IsInt64() && value->GetInt64() >= least && value->GetInt64() <= most) return value->GetInt64();
   const bool whole = value->IsInt64() || value->IsUint64();
-  refuse(name, whole ? FieldErrorCode::out_of_range : FieldErrorCode::wrong_type, whole ? "is out of range" : "is not a whole number",
-         allowed);
+  refuse(name, whole ? FieldErrorCode::out_of_range : FieldErrorCode::wrong_type,
+         whole ? "is out of range" : "is not a whole number", allowed);
   return std::nullopt;
 }
 
 std::optional<TimePoint> ObjectReader::time(std::string_view name) {
-  const auto* value = ofType(name, [](const JsonValue& v) { return v.IsString(); }, "a text");
+  const auto* value = ofType(
+      name, [](const JsonValue& v) { return v.IsString(); }, "a text");
   if (value == nullptr) return std::nullopt;
   auto parsed = parseRfc3339(asView(*value));
   if (!parsed) {
@@ -116,28 +121,34 @@ std::optional<TimePoint> ObjectReader::time(std::string_view name) {
 }
 
 std::optional<Duration> ObjectReader::duration(std::string_view name) {
-  const auto* value = ofType(name, [](const JsonValue& v) { return v.IsString(); }, "a text");
+  const auto* value = ofType(
+      name, [](const JsonValue& v) { return v.IsString(); }, "a text");
   if (value == nullptr) return std::nullopt;
   auto parsed = parseIsoDuration(asView(*value));
-  if (!parsed) refuse(name, FieldErrorCode::malformed, "is not a duration", "ISO 8601 without years and months, e.g. PT10M");
+  if (!parsed)
+    refuse(name, FieldErrorCode::malformed, "is not a duration", "ISO 8601 without years and months, e.g. PT10M");
   return parsed;
 }
 
 std::optional<ObjectReader> ObjectReader::object(std::string_view name) {
-  const auto* value = ofType(name, [](const JsonValue& v) { return v.IsObject(); }, "an object");
+  const auto* value = ofType(
+      name, [](const JsonValue& v) { return v.IsObject(); }, "an object");
   if (value == nullptr) return std::nullopt;
   return ObjectReader(*value, pointerTo(name), errors_);
 }
 
 std::vector<JsonItem> ObjectReader::items(std::string_view name, std::size_t most) {
-  const auto* value = ofType(name, [](const JsonValue& v) { return v.IsArray(); }, "a list");
+  const auto* value = ofType(
+      name, [](const JsonValue& v) { return v.IsArray(); }, "a list");
   std::vector<JsonItem> items;
   if (value == nullptr) return items;
   if (value->Size() > most) {
-    refuse(name, FieldErrorCode::too_many, "has " + std::to_string(value->Size()) + " items", "at most " + std::to_string(most) + " items");
+    refuse(name, FieldErrorCode::too_many, "has " + std::to_string(value->Size()) + " items",
+           "at most " + std::to_string(most) + " items");
     return items;
   }
-  for (const auto& item : value->GetArray()) items.push_back({&item, pointerTo(name) + "/" + std::to_string(items.size())});
+  for (const auto& item : value->GetArray())
+    items.push_back({&item, pointerTo(name) + "/" + std::to_string(items.size())});
   return items;
 }
 
@@ -155,7 +166,8 @@ std::vector<std::string> ObjectReader::texts(std::string_view name, std::size_t 
 }
 
 std::string ObjectReader::opaque(std::string_view name, std::size_t most_bytes, std::size_t most_depth) {
-  const auto* value = ofType(name, [](const JsonValue& v) { return v.IsObject(); }, "an object");
+  const auto* value = ofType(
+      name, [](const JsonValue& v) { return v.IsObject(); }, "an object");
   if (value == nullptr) return "{}";
   if (depthOf(*value) > most_depth) {
     refuse(name, FieldErrorCode::too_deep, "is nested too deeply",
@@ -175,8 +187,8 @@ void ObjectReader::finish() {
     const auto nearest = nearestName(name, known_);
     auto message = "there is no field '" + shorten(name) + "'" +
                    (nearest.empty() ? std::string() : "; did you mean '" + std::string(nearest) + "'?");
-    errors_.push_back({pointer_ + "/" + escapeToken(shorten(name)), FieldErrorCode::unknown_field, std::move(message), shown(member.value),
-                       known_.empty() ? "no fields" : listed(known_)});
+    errors_.push_back({pointer_ + "/" + escapeToken(shorten(name)), FieldErrorCode::unknown_field, std::move(message),
+                       shown(member.value), known_.empty() ? "no fields" : listed(known_)});
   }
 }
 

@@ -1,5 +1,5 @@
-// Reads one JSON object field by field, strictly: every field that is wrong is reported with its pointer, value and what
-// is allowed, and reading goes on, so that a client learns of all errors at once.
+// Reads one JSON object field by field, strictly: every field that is wrong is reported with its pointer, value and
+// what is allowed, and reading goes on, so that a client learns of all errors at once.
 //
 //   ObjectReader reader(json, "", errors);
 //   auto name = reader.text("name", {.required = true, .most = 200});
@@ -47,7 +47,8 @@ class ObjectReader {
   std::optional<TimePoint> time(std::string_view name);
   std::optional<Duration> duration(std::string_view name);
   template <class Word>
-  std::optional<Word> word(std::string_view name, std::optional<Word> (*parse)(std::string_view) noexcept, std::string_view allowed);
+  std::optional<Word> word(std::string_view name, std::optional<Word> (*parse)(std::string_view) noexcept,
+                           std::string_view allowed);
   std::optional<ObjectReader> object(std::string_view name);
   /// The items of a list, with their pointers.
   std::vector<JsonItem> items(std::string_view name, std::size_t most);
@@ -86,7 +87,8 @@ std::optional<ObjectReader> asObject(const JsonItem& item, FieldErrors& errors);
 template <class Word>
 std::optional<Word> ObjectReader::word(std::string_view name, std::optional<Word> (*parse)(std::string_view) noexcept,
                                        std::string_view allowed) {
-  const auto* value = ofType(name, [](const JsonValue& v) { return v.IsString(); }, "a text");
+  const auto* value = ofType(
+      name, [](const JsonValue& v) { return v.IsString(); }, "a text");
   if (value == nullptr) return std::nullopt;
   auto parsed = parse(asView(*value));
   if (!parsed) refuse(name, FieldErrorCode::not_allowed, "is not one of the values allowed", std::string(allowed));

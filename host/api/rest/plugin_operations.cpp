@@ -1,6 +1,7 @@
 #include "api/rest/plugin_operations.h"
 
 #include "api/rest/page_json.h"
+#include "api/rest/plugin_json.h"
 
 namespace belfry {
 namespace {
@@ -8,44 +9,6 @@ namespace {
 constexpr std::string_view kCursorKind = "m";
 
 std::string idOf(const PluginInfo& plugin) { return plugin.id; }
-
-/// The last part of a path: where things lie on this machine is nobody's business.
-std::string fileName(const std::string& path) { return path.substr(path.rfind('/') + 1); }
-
-std::string withoutDirectory(std::string text, const std::string& path) {
-  const auto directory = path.substr(0, path.rfind('/') + 1);
-  if (directory.empty()) return text;
-  for (auto at = text.find(directory); at != std::string::npos; at = text.find(directory, at)) text.erase(at, directory.size());
-  return text;
-}
-
-template <class Words>
-void memberWords(JsonWriter& json, std::string_view name, const Words& words) {
-  json.memberArray(name, [&] {
-    for (const auto& word : words) json.value(toText(word));
-  });
-}
-
-void writePlugin(JsonWriter& json, const PluginInfo& plugin) {
-  json.object([&] {
-    json.member("id", plugin.id);
-    json.member("version", plugin.version);
-    memberWords(json, "kinds", plugin.kinds);
-    memberWords(json, "channels", plugin.channels);
-    json.memberArray("engines", [&] {
-      for (const auto& engine : plugin.engines) json.value(engine);
-    });
-    json.member("file", fileName(plugin.file));
-    json.member("sha256", plugin.sha256);
-    json.member("loaded", plugin.loaded);
-    if (plugin.problem.empty()) json.member("problem", nullptr);
-    else json.member("problem", withoutDirectory(plugin.problem, plugin.file));
-    // A manifest that could not be read may be anything.
-    const auto manifest = parseJson(plugin.manifest_json);
-    if (manifest && manifest->IsObject()) json.member("manifest", static_cast<const JsonValue&>(*manifest));
-    else json.member("manifest", nullptr);
-  });
-}
 
 Answer list(const ChannelPlugins& plugins, const Call& call) {
   auto page = readPageQuery(call.request, kCursorKind);
@@ -57,7 +20,8 @@ Answer list(const ChannelPlugins& plugins, const Call& call) {
 }  // namespace
 
 void addPluginOperations(Router& router, const ChannelPlugins& plugins) {
-  router.add(lists("/api/v1/admin/plugins", Scope::plugins_read, [&plugins](const Call& call) { return list(plugins, call); }));
+  router.add(lists("/api/v1/admin/plugins", Scope::plugins_read,
+                   [&plugins](const Call& call) { return list(plugins, call); }));
 }
 
 }  // namespace belfry

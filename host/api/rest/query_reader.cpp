@@ -24,7 +24,8 @@ const std::string* QueryReader::find(std::string_view name) {
 
 void QueryReader::refuse(std::string_view name, FieldErrorCode code, std::string message, std::string allowed) {
   const auto* value = request_.queryParam(name);
-  errors_.push_back({"?" + std::string(name), code, std::move(message), value ? shorten(*value) : "", std::move(allowed)});
+  errors_.push_back(
+      {"?" + std::string(name), code, std::move(message), value ? shorten(*value) : "", std::move(allowed)});
 }
 
 std::string QueryReader::text(std::string_view name, std::size_t most) {
@@ -62,7 +63,8 @@ int QueryReader::limit() {
   const auto* end = value->data() + value->size();
   const auto [stopped, error] = std::from_chars(value->data(), end, number);
   if (error == std::errc() && stopped == end && number >= 1 && number <= kMostLimit) return number;
-  refuse("limit", FieldErrorCode::out_of_range, "is not a page size", "a whole number from 1 to " + std::to_string(kMostLimit));
+  refuse("limit", FieldErrorCode::out_of_range, "is not a page size",
+         "a whole number from 1 to " + std::to_string(kMostLimit));
   return kDefaultLimit;
 }
 
@@ -96,14 +98,16 @@ void QueryReader::finish() {
     seen.push_back(param.name);
     auto pointer = "?" + shorten(param.name);
     if (known && again) {
-      errors_.push_back({pointer, FieldErrorCode::duplicate, "is there twice", shorten(param.value), "each parameter once"});
+      errors_.push_back(
+          {pointer, FieldErrorCode::duplicate, "is there twice", shorten(param.value), "each parameter once"});
     }
     if (known) continue;
     const auto nearest = nearestName(param.name, known_);
     std::string allowed;
     for (const auto name : known_) allowed += (allowed.empty() ? "" : ", ") + std::string(name);
     errors_.push_back({pointer, FieldErrorCode::unknown_field,
-                       "there is no such parameter" + (nearest.empty() ? std::string() : "; did you mean '" + std::string(nearest) + "'?"),
+                       "there is no such parameter" +
+                           (nearest.empty() ? std::string() : "; did you mean '" + std::string(nearest) + "'?"),
                        shorten(param.value), allowed.empty() ? "no parameters" : allowed});
   }
 }

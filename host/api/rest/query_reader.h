@@ -22,7 +22,8 @@ class QueryReader {
   std::optional<TimePoint> time(std::string_view name);
   std::optional<Uuid> uuid(std::string_view name);
   template <class Word>
-  std::optional<Word> word(std::string_view name, std::optional<Word> (*parse)(std::string_view) noexcept, std::string_view allowed) {
+  std::optional<Word> word(std::string_view name, std::optional<Word> (*parse)(std::string_view) noexcept,
+                           std::string_view allowed) {
     const auto* value = find(name);
     if (value == nullptr) return std::nullopt;
     auto parsed = parse(*value);

@@ -28,7 +28,8 @@ bool saysUtf8(std::string_view value) {
   const auto semicolon = value.find(';');
   if (semicolon == std::string_view::npos) return true;
   const auto parameter = trim(value.substr(semicolon + 1));
-  return parameter.empty() || equalsIgnoringCase(parameter, "charset=utf-8") || equalsIgnoringCase(parameter, "charset=\"utf-8\"");
+  return parameter.empty() || equalsIgnoringCase(parameter, "charset=utf-8") ||
+         equalsIgnoringCase(parameter, "charset=\"utf-8\"");
 }
 
 }  // namespace
@@ -37,7 +38,8 @@ Result<std::optional<PresentedCredential>, Problem> presentedCredential(const Ht
   const auto keys = headers.count("X-API-Key");
   const auto authorizations = headers.count("Authorization");
   if (keys + authorizations == 0) return std::optional<PresentedCredential>();
-  if (keys + authorizations > 1) return failure(unauthenticated("more than one credential: send X-API-Key or Authorization, once"));
+  if (keys + authorizations > 1)
+    return failure(unauthenticated("more than one credential: send X-API-Key or Authorization, once"));
   if (keys == 1) return std::optional(PresentedCredential{"api-key", std::string(headers.get("X-API-Key"))});
   const auto value = headers.get("Authorization");
   if (value.size() > kBearer.size() && equalsIgnoringCase(value.substr(0, kBearer.size()), kBearer)) {
@@ -52,7 +54,8 @@ Result<std::string, Problem> tenantToActOn(const HttpHeaders& headers) {
   if (count > 1) return failure(malformed("X-Tenant is there twice; allowed: once"));
   const auto slug = headers.get("X-Tenant");
   if (isSlug(slug)) return std::string(slug);
-  return failure(malformed("X-Tenant '" + shorten(slug) + "' is not a tenant's slug; allowed: " + std::string(kSlugForm)));
+  return failure(
+      malformed("X-Tenant '" + shorten(slug) + "' is not a tenant's slug; allowed: " + std::string(kSlugForm)));
 }
 
 Result<std::string, Problem> idempotencyKey(const HttpHeaders& headers) {
@@ -72,11 +75,13 @@ Digest256 requestHash(const HttpRequest& request) {
 
 std::optional<Problem> checkContentType(const HttpHeaders& headers) {
   const auto value = headers.get("Content-Type");
-  if (headers.count("Content-Type") == 1 && equalsIgnoringCase(mediaType(value), "application/json") && saysUtf8(value)) {
+  if (headers.count("Content-Type") == 1 && equalsIgnoringCase(mediaType(value), "application/json") &&
+      saysUtf8(value)) {
     return std::nullopt;
   }
   const auto given = value.empty() ? std::string("no Content-Type") : "Content-Type '" + shorten(value) + "'";
-  return Problem{ErrorCode::unsupported_media_type, given + " is not accepted; allowed: application/json in UTF-8", {}, 0};
+  return Problem{
+      ErrorCode::unsupported_media_type, given + " is not accepted; allowed: application/json in UTF-8", {}, 0};
 }
 
 bool announcesBody(const HttpHeaders& headers) {

@@ -33,7 +33,10 @@ HttpResponse refusal(const Problem& problem, const HttpRequest& head, std::strin
 
 HttpResponse notAllowed(const HttpRequest& head, const RouteMatch& match) {
   auto response = refusal({ErrorCode::method_not_allowed,
-                           "method " + shorten(head.method) + " is not allowed here; allowed: " + match.allow, {}, 0}, head, "");
+                           "method " + shorten(head.method) + " is not allowed here; allowed: " + match.allow,
+                           {},
+                           0},
+                          head, "");
   response.headers.add("Allow", match.allow);
   return response;
 }
@@ -64,7 +67,8 @@ std::optional<Problem> checkNoBody(const HttpRequest& request) {
   if (!document) return document.error();
   if (document->MemberCount() == 0) return std::nullopt;
   const auto& first = *document->MemberBegin();
-  return invalidFields({{"/" + shorten(asView(first.name)), FieldErrorCode::unknown_field, "this operation takes no fields", "", "no body, or {}"}});
+  return invalidFields({{"/" + shorten(asView(first.name)), FieldErrorCode::unknown_field,
+                         "this operation takes no fields", "", "no body, or {}"}});
 }
 
 std::optional<Problem> checkNoQuery(const HttpRequest& request) {
@@ -81,8 +85,8 @@ HttpResponse replay(const Replayed& first) {
 
 }  // namespace
 
-RestApi::RestApi(Router router, Authentication& authentication, IdempotencyStore& idempotency, const Clock& clock, const Log& log,
-                 RestSettings settings)
+RestApi::RestApi(Router router, Authentication& authentication, IdempotencyStore& idempotency, const Clock& clock,
+                 const Log& log, RestSettings settings)
     : router_(std::move(router)),
       authentication_(authentication),
       idempotency_(idempotency),
@@ -116,7 +120,8 @@ void RestApi::handle(HttpRequest request, std::shared_ptr<Responder> responder) 
   if (match.operation == nullptr) {  // a pipelined request whose preview was refused never comes here
     return responder->send(refusal(noSuchPath(request), request, ""));
   }
-  auto run = std::make_shared<Run>(Run{*match.operation, {std::move(request), std::move(match.params), {}, {}}, std::move(responder)});
+  auto run = std::make_shared<Run>(
+      Run{*match.operation, {std::move(request), std::move(match.params), {}, {}}, std::move(responder)});
   if (run->operation.at_once) return run->reply(std::get<AnswerNow>(run->operation.answer)(run->call));
   if (queue_.offer([this, run] { answer(run); })) return;
   run->reply(failure(Problem{ErrorCode::overloaded, "too many requests are waiting; nothing was done", {}, 1}));
@@ -165,10 +170,12 @@ Answer RestApi::answerOnce(const Run& run) {
 Answer RestApi::afterFirst(const Run& run, const Digest256& key, const IdempotencyStart& start) {
   if (const auto* first = std::get_if<Replayed>(&start)) return replay(*first);
   if (std::holds_alternative<IdempotencyMismatch>(start)) {
-    return failure(Problem{ErrorCode::idempotency_mismatch, "this Idempotency-Key was used for a different request", {}, 0});
+    return failure(
+        Problem{ErrorCode::idempotency_mismatch, "this Idempotency-Key was used for a different request", {}, 0});
   }
   if (std::holds_alternative<IdempotencyInProgress>(start)) {
-    return failure(Problem{ErrorCode::idempotency_in_progress, "a request with this Idempotency-Key is in progress", {}, 1});
+    return failure(
+        Problem{ErrorCode::idempotency_in_progress, "a request with this Idempotency-Key is in progress", {}, 1});
   }
   const auto& call = run.call;
   const auto ticket = std::get<IdempotencyBegun>(start).ticket;
@@ -179,7 +186,8 @@ Answer RestApi::afterFirst(const Run& run, const Digest256& key, const Idempoten
     if (answer) idempotency_.finish(call.caller.tenant, key, ticket, answer->status, answer->body);
     else idempotency_.abandon(call.caller.tenant, key, ticket);
   });
-  if (unsettled) log_.warn("idempotency key not settled", {{"request_id", call.request.request_id}, {"route", run.operation.path}});
+  if (unsettled)
+    log_.warn("idempotency key not settled", {{"request_id", call.request.request_id}, {"route", run.operation.path}});
   return answer;
 }
 
@@ -194,7 +202,8 @@ std::optional<Problem> RestApi::attempt(const Run& run, const std::function<void
     return Problem{ErrorCode::overloaded, "the database cannot be reached", {}, 2};
   } catch (const std::exception& error) {
     log_.error("request failed", {{"request_id", request_id}, {"route", run.operation.path}, {"reason", error.what()}});
-    return Problem{ErrorCode::internal, "the request failed; the host's log has the reason under this requestId", {}, 0};
+    return Problem{
+        ErrorCode::internal, "the request failed; the host's log has the reason under this requestId", {}, 0};
   }
 }
 

@@ -24,17 +24,17 @@
 namespace belfry {
 
 struct RestSettings {
-  int worker_threads = 4;                           ///< http.worker_threads
-  std::size_t queue_limit = 1024;                   ///< http.queue_limit
-  std::size_t max_body_bytes = 32 * 1024 * 1024;    ///< http.max_body_bytes; no operation takes more
-  std::chrono::hours idempotency_ttl{24};           ///< idempotency.ttl_h
-  std::chrono::seconds idempotency_lock{30};        ///< how long a request that vanished keeps its key
+  int worker_threads = 4;                         ///< http.worker_threads
+  std::size_t queue_limit = 1024;                 ///< http.queue_limit
+  std::size_t max_body_bytes = 32 * 1024 * 1024;  ///< http.max_body_bytes; no operation takes more
+  std::chrono::hours idempotency_ttl{24};         ///< idempotency.ttl_h
+  std::chrono::seconds idempotency_lock{30};      ///< how long a request that vanished keeps its key
 };
 
 class RestApi final : public HttpHandler {
  public:
-  RestApi(Router router, Authentication& authentication, IdempotencyStore& idempotency, const Clock& clock, const Log& log,
-          RestSettings settings);
+  RestApi(Router router, Authentication& authentication, IdempotencyStore& idempotency, const Clock& clock,
+          const Log& log, RestSettings settings);
   ~RestApi() override;  ///< stop()
 
   void start();

@@ -5,7 +5,9 @@
 namespace belfry {
 namespace {
 
-bool isParam(const std::string& segment) { return segment.size() > 2 && segment.front() == '{' && segment.back() == '}'; }
+bool isParam(const std::string& segment) {
+  return segment.size() > 2 && segment.front() == '{' && segment.back() == '}';
+}
 
 std::vector<std::string> split(std::string_view path) {
   std::vector<std::string> segments;

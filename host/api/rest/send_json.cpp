@@ -17,10 +17,13 @@ constexpr std::size_t kMostDataDepth = 32;
 constexpr std::size_t kMostMetadataDepth = 8;
 constexpr std::size_t kMostTextBytes = 1024 * 1024;
 
-constexpr std::array<std::string_view, 5> kBriefOnly = {"recipientUserId", "recipientUserType", "subject", "body", "scheduledAt"};
+constexpr std::array<std::string_view, 5> kBriefOnly = {"recipientUserId", "recipientUserType", "subject", "body",
+                                                        "scheduledAt"};
 
 bool isBrief(const JsonValue& body) {
-  auto has = [&](std::string_view name) { return body.HasMember(JsonValue(rapidjson::StringRef(name.data(), name.size()))); };
+  auto has = [&](std::string_view name) {
+    return body.HasMember(JsonValue(rapidjson::StringRef(name.data(), name.size())));
+  };
   return !has("recipient") && std::any_of(kBriefOnly.begin(), kBriefOnly.end(), has);
 }
 
@@ -29,7 +32,8 @@ void readStrategy(ObjectReader& reader) {
   const auto* given = reader.find("strategy");
   if (given == nullptr) return;
   if (!given->IsString()) return reader.refuse("strategy", FieldErrorCode::wrong_type, "is not a text", "all");
-  if (asView(*given) != toText(Strategy::all)) reader.refuse("strategy", FieldErrorCode::not_allowed, "is not supported", "all");
+  if (asView(*given) != toText(Strategy::all))
+    reader.refuse("strategy", FieldErrorCode::not_allowed, "is not supported", "all");
 }
 
 void readSaying(ObjectReader& reader, SendCommand& command) {
@@ -68,16 +72,13 @@ SendCommand readFull(ObjectReader& reader) {
 /// Where a channel's short form says what: the first field holds `subject`, the second `body`.
 std::pair<std::string_view, std::string_view> briefFields(Channel channel) {
   switch (channel) {
-    case Channel::email:
-      return {"subject", "text"};
+    case Channel::email: return {"subject", "text"};
     case Channel::push:
-    case Channel::inapp:
-      return {"title", "body"};
+    case Channel::inapp: return {"title", "body"};
     case Channel::sms:
     case Channel::whatsapp:
     case Channel::slack:
-    case Channel::webhook:
-      return {"title", "text"};
+    case Channel::webhook: return {"title", "text"};
   }
   return {};
 }

@@ -37,11 +37,13 @@ std::vector<std::string> readDeviceTokens(ObjectReader& recipient) {
 Attachment readAttachment(ObjectReader& item) {
   Attachment attachment;
   attachment.filename = item.text("filename", {.required = true, .most = 255});
-  attachment.content_type = item.text("contentType", {.required = true, .most = 255, .valid = isMediaType, .form = kMediaTypeForm});
+  attachment.content_type =
+      item.text("contentType", {.required = true, .most = 255, .valid = isMediaType, .form = kMediaTypeForm});
   attachment.content_id = item.text("contentId", {.most = 255});
   const auto encoded = item.text("base64", {.required = true, .least = 0, .most = kMostAttachedBytes * 2});
   auto bytes = fromBase64(encoded);
-  if (!bytes) item.refuse("base64", FieldErrorCode::malformed, "is not base64", "RFC 4648 §4 with padding, without line breaks");
+  if (!bytes)
+    item.refuse("base64", FieldErrorCode::malformed, "is not base64", "RFC 4648 §4 with padding, without line breaks");
   attachment.bytes = std::move(bytes).value_or("");
   item.finish();
   return attachment;
@@ -52,7 +54,8 @@ Fields readHeaders(ObjectReader& options) {
   auto reader = options.object("headers");
   if (!reader) return headers;
   if (reader->json().MemberCount() > kMostHeaders) {
-    options.refuse("headers", FieldErrorCode::too_many, "has too many fields", "at most " + std::to_string(kMostHeaders) + " headers");
+    options.refuse("headers", FieldErrorCode::too_many, "has too many fields",
+                   "at most " + std::to_string(kMostHeaders) + " headers");
     return headers;
   }
   for (const auto& member : reader->json().GetObject()) {
@@ -123,7 +126,8 @@ std::vector<Channel> readChannels(ObjectReader& request) {
   for (const auto& item : request.items("channels", allChannels().size())) addChannel(channels, item, request.errors());
   const auto* given = request.find("channels");
   if (given && given->IsArray() && given->Empty()) {
-    request.refuse("channels", FieldErrorCode::too_few, "names no channel", "one or more of " + std::string(allowedChannel()));
+    request.refuse("channels", FieldErrorCode::too_few, "names no channel",
+                   "one or more of " + std::string(allowedChannel()));
   }
   return channels;
 }

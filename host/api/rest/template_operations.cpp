@@ -23,14 +23,15 @@ std::string where(const TemplateError& error) {
 }
 
 /// Compiles every field, so that a template that cannot be rendered is never stored.
-FieldErrors compileErrors(TemplateEngines& engines, const std::string& engine, const std::string& key, const TemplateVersion& version) {
+FieldErrors compileErrors(TemplateEngines& engines, const std::string& engine, const std::string& key,
+                          const TemplateVersion& version) {
   FieldErrors errors;
   for (const auto& [channel, fields] : version.content) {
     for (const auto& [name, text] : fields) {
       auto compiled = engines.compile(engine, key + "/" + name, text, escapeFor(name));
       if (compiled) continue;
-      errors.push_back({"/content/" + std::string(toText(channel)) + "/" + name, FieldErrorCode::malformed, where(compiled.error()),
-                        shorten(text), "a valid " + engine + " template"});
+      errors.push_back({"/content/" + std::string(toText(channel)) + "/" + name, FieldErrorCode::malformed,
+                        where(compiled.error()), shorten(text), "a valid " + engine + " template"});
     }
   }
   return errors;
@@ -43,7 +44,8 @@ Result<Template, Problem> findChangeable(TemplateStore& store, const Call& call)
   auto found = store.get(call.caller.tenant, call.params[0]);
   if (!found) return failure(unknownTemplate(call.params[0]));
   if (found->source == Source::file) {
-    return failure(Problem{ErrorCode::state_conflict, "template '" + found->key + "' is described by a file; change it there", {}, 0});
+    return failure(Problem{
+        ErrorCode::state_conflict, "template '" + found->key + "' is described by a file; change it there", {}, 0});
   }
   return std::move(*found);
 }
@@ -65,8 +67,10 @@ Answer create(TemplateStore& store, TemplateEngines& engines, const Call& call) 
   if (!errors.empty()) return failure(invalidFields(std::move(errors)));
   auto created = store.create(call.caller.tenant, *draft);
   if (!created) {
-    return failure(Problem{ErrorCode::conflict, "there is a template '" + draft->key + "' already",
-                           {{"/key", FieldErrorCode::duplicate, "is taken", draft->key, "a key that no template has"}}, 0});
+    return failure(Problem{ErrorCode::conflict,
+                           "there is a template '" + draft->key + "' already",
+                           {{"/key", FieldErrorCode::duplicate, "is taken", draft->key, "a key that no template has"}},
+                           0});
   }
   auto response = jsonResponse(201, templateJson(*created));
   response.headers.add("Location", "/api/v1/admin/templates/" + created->key);
@@ -91,8 +95,9 @@ Answer publish(TemplateStore& store, TemplateResolver& resolver, const Call& cal
   if (!found) return failure(std::move(found).error());
   if (!store.publish(call.caller.tenant, found->key, *version)) {
     const auto newest = found->versions.empty() ? 0 : found->versions.front().version;
-    return failure(invalidFields({{"/version", FieldErrorCode::not_found, "there is no such version of template '" + found->key + "'",
-                                   std::to_string(*version), "1 to " + std::to_string(newest)}}));
+    return failure(invalidFields(
+        {{"/version", FieldErrorCode::not_found, "there is no such version of template '" + found->key + "'",
+          std::to_string(*version), "1 to " + std::to_string(newest)}}));
   }
   resolver.clear();
   return shownTemplate(store, call, found->key, 200);
@@ -102,7 +107,9 @@ Answer list(TemplateStore& store, const Call& call) {
   auto page = readPageQuery(call.request, kCursorKind);
   if (!page) return failure(std::move(page).error());
   const auto found = store.list(call.caller.tenant, page->after, page->limit + 1);
-  return jsonResponse(200, pageJson(found, page->limit, kCursorKind, [](const Template& item) { return item.key; }, writeTemplate));
+  return jsonResponse(
+      200, pageJson(
+               found, page->limit, kCursorKind, [](const Template& item) { return item.key; }, writeTemplate));
 }
 
 }  // namespace

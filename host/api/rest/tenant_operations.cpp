@@ -14,7 +14,8 @@ std::string slugOf(const Tenant& tenant) { return tenant.slug; }
 /// What the caller may know of.
 std::vector<Tenant> visible(CatalogueStore& store, const Caller& caller) {
   auto tenants = store.tenants();
-  if (!caller.isPlatformAdmin()) std::erase_if(tenants, [&](const Tenant& tenant) { return tenant.id != caller.tenant; });
+  if (!caller.isPlatformAdmin())
+    std::erase_if(tenants, [&](const Tenant& tenant) { return tenant.id != caller.tenant; });
   return tenants;
 }
 
@@ -43,8 +44,8 @@ FieldErrors unknownPlugins(const NewTenant& wanted, const Authenticators& authen
   return errors;
 }
 
-Answer create(CatalogueStore& store, const Authenticators& authenticators, const std::function<void()>& refresh_catalogue,
-              const Call& call) {
+Answer create(CatalogueStore& store, const Authenticators& authenticators,
+              const std::function<void()>& refresh_catalogue, const Call& call) {
   if (!call.caller.isPlatformAdmin()) {
     return failure(Problem{ErrorCode::forbidden, "only the platform admin may create tenants", {}, 0});
   }
@@ -55,8 +56,11 @@ Answer create(CatalogueStore& store, const Authenticators& authenticators, const
   if (!errors.empty()) return failure(invalidFields(std::move(errors)));
   auto created = store.createTenant(wanted->slug, wanted->name, wanted->auth);
   if (!created) {
-    return failure(Problem{ErrorCode::conflict, "there is a tenant '" + wanted->slug + "' already",
-                           {{"/slug", FieldErrorCode::duplicate, "is taken", wanted->slug, "a slug that no tenant has"}}, 0});
+    return failure(
+        Problem{ErrorCode::conflict,
+                "there is a tenant '" + wanted->slug + "' already",
+                {{"/slug", FieldErrorCode::duplicate, "is taken", wanted->slug, "a slug that no tenant has"}},
+                0});
   }
   if (refresh_catalogue) refresh_catalogue();
   auto response = jsonResponse(201, tenantJson(*created));

@@ -7,6 +7,7 @@
 #include "cli/console.h"
 #include "cli/failures.h"
 #include "cli/invocation.h"
+#include "cli/text_table.h"
 
 namespace belfry::cli {
 namespace {
@@ -38,8 +39,8 @@ int guarded(Step step) {
   } catch (const pg::MigrationError& error) {
     throw CommandFailed(error.what());
   } catch (const pg::SqlError& error) {
-    throw CommandFailed(std::string(error.connectionLost() ? "cannot reach the database: " : "the database refused: ") +
-                        error.what());
+    throw CommandFailed((error.connectionLost() ? "cannot reach the database: " : "the database refused: ") +
+                        printable(error.what()));
   }
 }
 

@@ -3,6 +3,7 @@
 #include <random>
 
 #include "ports/store_error.h"
+#include "services/delivery/provider_text.h"
 #include "services/delivery/settlement_rules.h"
 #include "services/routing/choose_provider.h"
 
@@ -38,6 +39,10 @@ void DeliveryPipeline::begin(ClaimedDelivery claim, std::optional<LoadedNotifica
     beginLoaded(claim, std::move(*loaded), deadline);
   } catch (const StoreUnavailable& error) {
     settle_(deferUnsent(claim, "store_unavailable", error.what(), clock_.now(), policyOf(claim.channel), random01()));
+  } catch (const std::exception& error) {
+    // Nothing was sent: plugins do not throw. One delivery that cannot be prepared must not end the loop that begins them all.
+    log_.error("delivery cannot be prepared", {{"delivery_id", claim.id.value}, {"reason", error.what()}});
+    settle_(deferUnsent(claim, "internal", error.what(), clock_.now(), policyOf(claim.channel), random01()));
   }
 }
 
@@ -76,8 +81,10 @@ void DeliveryPipeline::send(const ClaimedDelivery& claim, LoadedNotification loa
   message->deadline = deadline;
 
   auto started = clock_.now();
+  const auto to = message->to;
   auto instance = provider->running;  // keeps a replaced instance alive until its last message is out
-  instance->send(std::move(message), [this, claim, provider = std::move(provider), started](SendOutcome outcome) {
+  instance->send(std::move(message), [this, claim, provider = std::move(provider), started, to](SendOutcome outcome) {
+    outcome.detail = withoutAddress(outcome.detail, to);
     finish(claim, *provider, started, std::move(outcome));
   });
 }

@@ -1,7 +1,8 @@
 // One claimed delivery, from load to settle: decide → render → route → send → settle.
 //
-// Nothing here waits: the provider's answer comes later by a callback, and whatever happens ends in exactly one settlement. What cannot
-// even be looked at now (the database is away while a template is fetched) is put off like any failed attempt.
+// Nothing here waits: the provider's answer comes later by a callback, and whatever happens ends in exactly one
+// settlement. What cannot even be looked at now (the database is away while a template is fetched) is put off like any
+// failed attempt.
 #pragma once
 
 #include <functional>
@@ -30,17 +31,19 @@ class DeliveryPipeline {
   using Settle = std::function<void(Settlement)>;
   using Observe = std::function<void(const AttemptObservation&)>;
 
-  DeliveryPipeline(const Directory& directory, Renderer& renderer, const Clock& clock, const Log& log, RetryPolicies retry, Settle settle,
-                   Observe observe);
+  DeliveryPipeline(const Directory& directory, Renderer& renderer, const Clock& clock, const Log& log,
+                   RetryPolicies retry, Settle settle, Observe observe);
 
-  /// Begins the attempt. `settle` is called exactly once for it, now or later, from any thread. `deadline`: no exchange that may
-  /// deliver starts after it. Thread-safe.
-  void begin(ClaimedDelivery claim, std::optional<LoadedNotification> loaded, std::chrono::steady_clock::time_point deadline);
+  /// Begins the attempt. `settle` is called exactly once for it, now or later, from any thread. `deadline`: no exchange
+  /// that may deliver starts after it. Thread-safe.
+  void begin(ClaimedDelivery claim, std::optional<LoadedNotification> loaded,
+             std::chrono::steady_clock::time_point deadline);
 
  private:
-  void beginLoaded(const ClaimedDelivery& claim, LoadedNotification loaded, std::chrono::steady_clock::time_point deadline);
-  void send(const ClaimedDelivery& claim, LoadedNotification loaded, Fields content, std::shared_ptr<const DirectoryInstance> provider,
-            std::chrono::steady_clock::time_point deadline);
+  void beginLoaded(const ClaimedDelivery& claim, LoadedNotification loaded,
+                   std::chrono::steady_clock::time_point deadline);
+  void send(const ClaimedDelivery& claim, LoadedNotification loaded, Fields content,
+            std::shared_ptr<const DirectoryInstance> provider, std::chrono::steady_clock::time_point deadline);
   void finish(const ClaimedDelivery& claim, const DirectoryInstance& provider, TimePoint started, SendOutcome outcome);
   const RetryPolicy& policyOf(Channel channel) const;
 

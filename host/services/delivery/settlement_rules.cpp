@@ -1,6 +1,7 @@
 #include "services/delivery/settlement_rules.h"
 
 #include "services/delivery/event_detail.h"
+#include "services/delivery/provider_text.h"
 
 namespace belfry {
 namespace {
@@ -31,6 +32,14 @@ Ending endingOf(Outcome outcome) {
   return {DeliveryState::unknown, EventType::unknown, false};
 }
 
+/// A reply with a byte that the database refuses must not make its settlement fail: the delivery would be sent again.
+SendOutcome storable(const SendOutcome& outcome) {
+  constexpr std::size_t kMostCode = 200;
+  constexpr std::size_t kMostMessageId = 1000;
+  return {outcome.outcome, outcome.retry_after, storableText(outcome.provider_message_id, kMostMessageId),
+          storableText(outcome.code, kMostCode), storableText(outcome.detail)};
+}
+
 Settlement base(const ClaimedDelivery& claim) {
   Settlement settlement{};
   settlement.tenant = claim.tenant;
@@ -50,7 +59,7 @@ void defer(Settlement& settlement, const ClaimedDelivery& claim, const std::stri
 }  // namespace
 
 Settlement settle(const AttemptReport& report, const RetryPolicy& policy, double random01) {
-  const auto& outcome = report.outcome;
+  const auto outcome = storable(report.outcome);
   auto settlement = base(report.claim);
   settlement.provider = report.provider;
   settlement.provider_message_id = outcome.provider_message_id;
@@ -78,9 +87,9 @@ Settlement settleUnsent(const ClaimedDelivery& claim, DeliveryState state, const
   auto settlement = base(claim);
   settlement.state = state;
   settlement.error_code = code;
-  settlement.error_detail = detail;
+  settlement.error_detail = storableText(detail);
   auto type = state == DeliveryState::expired ? EventType::expired : EventType::failed;
-  settlement.events.push_back({type, at, claim.attempt, {}, toJson(EventDetail{{}, code, detail, {}, {}, false})});
+  settlement.events.push_back({type, at, claim.attempt, {}, toJson(EventDetail{{}, code, settlement.error_detail, {}, {}, false})});
   return settlement;
 }
 
@@ -90,8 +99,8 @@ Settlement deferUnsent(const ClaimedDelivery& claim, const std::string& code, co
   if (!delay) return settleUnsent(claim, DeliveryState::failed, code, detail, at);
   auto settlement = base(claim);
   settlement.error_code = code;
-  settlement.error_detail = detail;
-  defer(settlement, claim, {}, at, *delay, EventDetail{{}, code, detail, {}, {}, false});
+  settlement.error_detail = storableText(detail);
+  defer(settlement, claim, {}, at, *delay, EventDetail{{}, code, settlement.error_detail, {}, {}, false});
   return settlement;
 }
 

@@ -26,7 +26,8 @@ std::optional<Problem> checkWish(const KeyWish& wish, TimePoint now) {
                       std::string(toText(wish.scopes[i])), "a scope of the key's roles"});
   }
   if (wish.expires_at && *wish.expires_at <= now) {
-    errors.push_back({"/expiresAt", FieldErrorCode::in_the_past, "has passed", formatRfc3339(*wish.expires_at), "a time from now on"});
+    errors.push_back({"/expiresAt", FieldErrorCode::in_the_past, "has passed", formatRfc3339(*wish.expires_at),
+                      "a time from now on"});
   }
   if (errors.empty()) return std::nullopt;
   auto detail = std::to_string(errors.size()) + (errors.size() == 1 ? " field is not valid" : " fields are not valid");
@@ -35,9 +36,11 @@ std::optional<Problem> checkWish(const KeyWish& wish, TimePoint now) {
 
 std::optional<Problem> checkMayGrant(const Caller& caller, const KeyWish& wish) {
   if (contains(wish.roles, Role::platform_admin)) {
-    if (!caller.isPlatformAdmin()) return forbidden("role platform-admin cannot be granted by others than a platform admin");
+    if (!caller.isPlatformAdmin())
+      return forbidden("role platform-admin cannot be granted by others than a platform admin");
     if (caller.tenant_slug != kHomeOfPlatformAdmins) {
-      return forbidden("role platform-admin cannot be granted in tenant '" + caller.tenant_slug + "'; allowed: tenant 'default'");
+      return forbidden("role platform-admin cannot be granted in tenant '" + caller.tenant_slug +
+                       "'; allowed: tenant 'default'");
     }
   }
   for (const auto scope : allScopes()) {

@@ -1,7 +1,10 @@
 #include "services/intake/addresses.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <cctype>
+#include <string>
 
 namespace belfry {
 namespace {
@@ -25,17 +28,28 @@ bool isLabel(std::string_view label) {
                      [](unsigned char c) { return std::isalnum(c) || c == '-' || c >= 0x80; });
 }
 
+/// RFC 5321 §4.1.3: `192.0.2.1` or `IPv6:2001:db8::1`.
+bool isAddressLiteral(std::string_view literal) {
+  constexpr std::string_view kSixTag = "IPv6:";
+  in6_addr parsed{};
+  if (!literal.starts_with(kSixTag)) return ::inet_pton(AF_INET, std::string(literal).c_str(), &parsed) == 1;
+  return ::inet_pton(AF_INET6, std::string(literal.substr(kSixTag.size())).c_str(), &parsed) == 1;
+}
+
+bool isNumber(std::string_view label) {
+  return std::all_of(label.begin(), label.end(), [](unsigned char c) { return std::isdigit(c); });
+}
+
 bool isDomain(std::string_view domain) {
-  if (domain.size() >= 3 && domain.front() == '[' && domain.back() == ']') {
-    auto literal = domain.substr(1, domain.size() - 2);
-    return std::all_of(literal.begin(), literal.end(), [](unsigned char c) { return std::isxdigit(c) || c == '.' || c == ':'; });
-  }
+  if (domain.size() >= 3 && domain.front() == '[' && domain.back() == ']') return isAddressLiteral(domain.substr(1, domain.size() - 2));
   std::size_t labels = 0;
   for (;;) {
     auto dot = domain.find('.');
-    if (!isLabel(domain.substr(0, dot))) return false;
+    auto label = domain.substr(0, dot);
+    if (!isLabel(label)) return false;
     ++labels;
-    if (dot == std::string_view::npos) return labels >= 2;
+    // RFC 3696 §2: a top-level domain is never all digits, so that 192.0.2.1 is no host name.
+    if (dot == std::string_view::npos) return labels >= 2 && !isNumber(label);
     domain.remove_prefix(dot + 1);
   }
 }

@@ -1,6 +1,7 @@
 #include "services/intake/intake_writer.h"
 
-#include <set>
+#include <algorithm>
+#include <map>
 
 #include "kit/thread.h"
 #include "ports/store_error.h"
@@ -9,7 +10,21 @@ namespace belfry {
 namespace {
 
 Problem tooBusy() { return {ErrorCode::overloaded, "the intake queue is full; nothing was accepted", {}, 1}; }
-Problem away() { return {ErrorCode::overloaded, "the database cannot be reached; the notification was not accepted", {}, 5}; }
+Problem away() {
+  return {ErrorCode::overloaded, "the database cannot be reached and the notification is not known to be stored; send it again, with the same "
+                                 "Idempotency-Key if it has one", {}, 5};
+}
+Problem refused() { return {ErrorCode::internal, "the notification could not be stored", {}, 0}; }
+
+/// What a double of the same request is told.
+IntakeOutcome asReplay(const IntakeOutcome& first, const IdempotencyClaim& claim) {
+  constexpr int kAccepted = 202;
+  return std::holds_alternative<Stored>(first) ? IntakeOutcome(Replayed{kAccepted, claim.response_json}) : first;
+}
+
+bool anyStored(const std::vector<IntakeOutcome>& outcomes) {
+  return std::any_of(outcomes.begin(), outcomes.end(), [](const auto& outcome) { return std::holds_alternative<Stored>(outcome); });
+}
 
 }  // namespace
 
@@ -35,7 +50,7 @@ void IntakeWriter::submit(NewNotification notification, Completion completion) {
   {
     std::lock_guard lock(mutex_);
     if (!stopping_ && queue_.size() < settings_.queue_limit) {
-      queue_.push_back({std::move(notification), std::move(completion)});
+      queue_.push_back({std::move(notification), std::move(completion), {}});
       arrived_.notify_one();
       return;
     }
@@ -57,17 +72,19 @@ IntakeWriter::Entries IntakeWriter::takeGroup() {
   arrived_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
   Entries group;
   std::deque<Entry> later;
-  std::set<std::pair<TenantId, Digest256>> keys;
-  while (!queue_.empty() && group.size() < settings_.group_limit) {
+  std::map<std::pair<TenantId, Digest256>, std::size_t> first_of;
+  while (!queue_.empty() && group.size() < settings_.group_limit && later.size() < settings_.group_limit) {
     auto entry = std::move(queue_.front());
     queue_.pop_front();
     const auto& claim = entry.notification.idempotency;
-    // A double inside one group waits for the next, where it finds the first one's answer.
-    bool first = !claim || keys.emplace(entry.notification.tenant, claim->key_hash).second;
-    if (first) {
+    auto [first, fresh] = claim ? first_of.try_emplace({entry.notification.tenant, claim->key_hash}, group.size())
+                                : std::pair(first_of.end(), true);
+    if (fresh) {
       group.push_back(std::move(entry));
+    } else if (claim->request_hash == group[first->second].notification.idempotency->request_hash) {
+      group[first->second].doubles.push_back(std::move(entry.completion));
     } else {
-      later.push_back(std::move(entry));
+      later.push_back(std::move(entry));  // another request under the same key: the next group finds the first one's row
     }
   }
   queue_.insert(queue_.begin(), std::make_move_iterator(later.begin()), std::make_move_iterator(later.end()));
@@ -79,21 +96,36 @@ void IntakeWriter::write(Entries& group) {
   rows.reserve(group.size());
   for (auto& entry : group) rows.push_back(std::move(entry.notification));
   const auto give_up = std::chrono::steady_clock::now() + settings_.retry_for;
+  std::vector<IntakeOutcome> outcomes;
   for (;;) {
     try {
-      auto outcomes = store_.write(rows);
-      stored_();
-      for (std::size_t i = 0; i < group.size(); ++i) group[i].completion(std::move(outcomes[i]));
-      return;
+      outcomes = store_.write(rows);
+      break;
     } catch (const StoreUnavailable& error) {
       log_.warn("intake write failed", {{"rows", rows.size()}, {"reason", error.what()}});
       if (pauseBeforeRetry(give_up)) continue;
-      for (auto& entry : group) entry.completion(failure(away()));
-      return;
+      return refuse(group, away());
     } catch (const std::exception& error) {
       for (std::size_t i = 0; i < group.size(); ++i) group[i].notification = std::move(rows[i]);
       return bisect(group, error.what());
     }
+  }
+  if (anyStored(outcomes)) stored_();
+  complete(group, rows, std::move(outcomes));
+}
+
+void IntakeWriter::complete(Entries& group, const std::vector<NewNotification>& rows, std::vector<IntakeOutcome> outcomes) {
+  for (std::size_t i = 0; i < group.size(); ++i) {
+    auto& entry = group[i];
+    entry.completion(outcomes[i]);
+    for (auto& twice : entry.doubles) twice(asReplay(outcomes[i], *rows[i].idempotency));
+  }
+}
+
+void IntakeWriter::refuse(Entries& group, const Problem& problem) {
+  for (auto& entry : group) {
+    entry.completion(failure(problem));
+    for (auto& twice : entry.doubles) twice(failure(problem));
   }
 }
 
@@ -101,14 +133,13 @@ bool IntakeWriter::pauseBeforeRetry(std::chrono::steady_clock::time_point give_u
   constexpr auto kPause = std::chrono::milliseconds(100);
   std::unique_lock lock(mutex_);
   arrived_.wait_for(lock, kPause, [this] { return stopping_; });
-  return std::chrono::steady_clock::now() < give_up;
+  return !stopping_ && std::chrono::steady_clock::now() < give_up;
 }
 
 void IntakeWriter::bisect(Entries& group, const std::string& reason) {
   if (group.size() == 1) {
     log_.error("notification refused by the database", {{"notification_id", group[0].notification.id.value}, {"reason", reason}});
-    group[0].completion(failure(Problem{ErrorCode::internal, "the notification could not be stored", {}, 0}));
-    return;
+    return refuse(group, refused());
   }
   auto middle = group.begin() + static_cast<std::ptrdiff_t>(group.size() / 2);
   Entries first(std::make_move_iterator(group.begin()), std::make_move_iterator(middle));

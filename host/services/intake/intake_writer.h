@@ -1,7 +1,8 @@
 // Joins concurrent sends into one transaction. No artificial wait: the writer takes whatever arrived while its last commit ran.
 //
 // A group is written in one round trip. When the connection is lost around the commit, the same ids are submitted again and the store
-// folds what is already there, so an ambiguous commit neither loses nor doubles. When a row is refused, the group is split until
+// folds what is already there, so an ambiguous commit neither loses nor doubles. Doubles within a group (same tenant, key and request)
+// are one row with several answers, so that a client that repeats itself costs no commit of its own. When a row is refused, the group is split until
 // the one bad row stands alone; every other row is stored.
 #pragma once
 
@@ -36,7 +37,7 @@ class IntakeWriter {
   ~IntakeWriter();
 
   void start();
-  /// Writes what is queued, then ends. Later submissions are refused.
+  /// Writes what is queued, then ends; what the database does not take now is refused. Later submissions are refused.
   void stop();
   /// Returns at once. When the queue is full or the writer stopped, the completion comes before this returns. Thread-safe.
   void submit(NewNotification notification, Completion completion);
@@ -45,12 +46,15 @@ class IntakeWriter {
   struct Entry {
     NewNotification notification;
     Completion completion;
+    std::vector<Completion> doubles;  ///< of the same request: they get its answer as a replay
   };
   using Entries = std::vector<Entry>;
 
   void run();
   Entries takeGroup();
   void write(Entries& group);
+  void complete(Entries& group, const std::vector<NewNotification>& rows, std::vector<IntakeOutcome> outcomes);
+  void refuse(Entries& group, const Problem& problem);
   bool pauseBeforeRetry(std::chrono::steady_clock::time_point give_up);
   void bisect(Entries& group, const std::string& reason);
 

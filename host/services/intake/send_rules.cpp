@@ -25,6 +25,24 @@ std::string addressPointer(Channel channel) {
   return "/recipient";
 }
 
+/// A name as one step of a pointer. RFC 6901 §3.
+std::string pointerStep(std::string_view name) {
+  std::string step = "/";
+  for (char c : name) step += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+  return step;
+}
+
+/// `order.id` is at /data/order/id.
+std::string dataPointer(std::string_view variable) {
+  std::string pointer = "/data";
+  for (;;) {
+    auto dot = variable.find('.');
+    pointer += pointerStep(variable.substr(0, dot));
+    if (dot == std::string_view::npos) return pointer;
+    variable.remove_prefix(dot + 1);
+  }
+}
+
 void checkOneLine(const std::string& pointer, const std::string& value, FieldErrors& errors) {
   if (!hasControlCharacter(value)) return;
   errors.push_back({pointer, FieldErrorCode::header_injection, "contains a line break or another control character", shorten(value),
@@ -58,7 +76,7 @@ bool isReservedHeader(std::string name) {
 
 void checkHeaders(const std::string& base, const Fields& headers, FieldErrors& errors) {
   for (const auto& [name, value] : headers) {
-    auto pointer = base + "/headers/" + name;
+    auto pointer = base + "/headers" + pointerStep(name);
     if (!isHeaderName(name)) {
       errors.push_back({pointer, FieldErrorCode::malformed, "is not a header name", shorten(name), "printable ASCII without a colon"});
     } else if (isReservedHeader(name)) {
@@ -176,6 +194,9 @@ void checkTimes(const SendCommand& command, TimePoint now, Duration most_ahead, 
   if (command.expires_at && *command.expires_at <= std::max(start, now)) {
     errors.push_back({"/expiresAt", FieldErrorCode::out_of_range, "is not after the time of sending",
                       formatRfc3339(*command.expires_at), "a time after " + formatRfc3339(std::max(start, now))});
+  } else if (command.expires_at && *command.expires_at > now + most_ahead) {
+    errors.push_back({"/expiresAt", FieldErrorCode::out_of_range, "is too far ahead", formatRfc3339(*command.expires_at),
+                      "at most ten years from now"});
   }
 }
 
@@ -189,7 +210,7 @@ void checkTemplate(const SendCommand& command, const ResolvedTemplate& found, Fi
                       found.key, "channels with content: " + has});
   }
   for (const auto& name : missingVariables(command.request.data_json, found.version.required)) {
-    errors.push_back({"/data/" + name, FieldErrorCode::missing_variable, "is required by " + described, "", "any value but null"});
+    errors.push_back({dataPointer(name), FieldErrorCode::missing_variable, "is required by " + described, "", "any value but null"});
   }
 }
 

@@ -1,5 +1,5 @@
-/* belfry.auth/1: turns a presented credential into claims. begin gets BF_REQ_AUTHENTICATE and ends with claims, decline (not
- * this plugin's kind of credential) or fail (a refusal whose code and detail the caller may see). */
+/* belfry.auth/1: turns a presented credential into claims. begin gets BF_REQ_AUTHENTICATE and ends with claims, decline
+ * (not this plugin's kind of credential) or fail (a refusal whose code and detail the caller may see). */
 #ifndef BELFRY_AUTH_H
 #define BELFRY_AUTH_H
 

@@ -1,12 +1,13 @@
-/* Leaf types of the Belfry plugin ABI. DRAFT: may change until every kind of plugin has proven it (see sdk/abi/POLICY.md).
+/* Leaf types of the Belfry plugin ABI.
+ * DRAFT: may change until every kind of plugin has proven it (see sdk/abi/POLICY.md).
  *
  * Tags used in every header of this folder:
  *   [main]  called serially by the host's main thread        [loop] must not block; 1 ms budget
  *   [worker] may block                                        mt     the instance is called concurrently
  *   op      serial for one operation                          [any]  any thread, any time
- * Ownership: nobody frees across the boundary. A view that the host passes lives until the called function returns; a view that
- * a plugin passes to the host is copied before that call returns, or lies in the operation's arena and lives as long as the
- * operation. Text is UTF-8 and not NUL-terminated unless said. No exception may cross. */
+ * Ownership: nobody frees across the boundary. A view that the host passes lives until the called function returns; a
+ * view that a plugin passes to the host is copied before that call returns, or lies in the operation's arena and lives
+ * as long as the operation. Text is UTF-8 and not NUL-terminated unless said. No exception may cross. */
 #ifndef BELFRY_BASE_H
 #define BELFRY_BASE_H
 
@@ -47,8 +48,8 @@ enum {
   BF_E_INTERNAL = 7     /* the callee failed; nothing was done */
 };
 
-/* One piece of a message body or of a credential. Secrets travel as typed segments, never as text, so that message content
- * cannot exfiltrate one: the host fills them in on the wire, towards declared hosts only. Leaf. */
+/* One piece of a message body or of a credential. Secrets travel as typed segments, never as text, so that message
+ * content cannot exfiltrate one: the host fills them in on the wire, towards declared hosts only. Leaf. */
 enum { BF_SEG_BYTES = 0, BF_SEG_BLOB = 1, BF_SEG_SECRET = 2 };
 enum { BF_XFORM_RAW = 0, BF_XFORM_BASE64_MIME = 1 /* RFC 2045 §6.8: lines of 76 characters, CRLF */ };
 typedef struct bf_seg {

@@ -1,5 +1,5 @@
-/* The entry of every plugin: the only exported symbol. Generation 1 of the ABI is in the symbol's name; a plugin may export
- * several generations. */
+/* The entry of every plugin: the only exported symbol. Generation 1 of the ABI is in the symbol's name; a plugin may
+ * export several generations. */
 #ifndef BELFRY_PLUGIN_H
 #define BELFRY_PLUGIN_H
 
@@ -20,7 +20,8 @@ typedef struct bf_plugin {
 /* [any] Never NULL; static. */
 BF_EXPORT const bf_plugin *belfry_plugin_v1(void);
 
-/* The manifest is JSON in an allocated ELF note, readable without loading: section .note.belfry, name "Belfry", type 1. */
+/* The manifest is JSON in an allocated ELF note, readable without loading:
+ * section .note.belfry, name "Belfry", type 1. */
 #define BF_NOTE_NAME "Belfry"
 #define BF_NOTE_TYPE 1
 

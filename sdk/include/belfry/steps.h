@@ -1,9 +1,9 @@
 /* The step machine shared by channel and auth plugins: plugins do no I/O.
  *
- * begin looks at a request and emits what should be done through bf_ops; the host does it and calls resume with what came back,
- * until the plugin has emitted its answer (one result per recipient, or claims) and returns BF_STEP_DONE. All state between two
- * calls lies in `state`: op_state_size zeroed bytes that the host owns, so that to cancel is to forget. A plugin is a
- * deterministic function of its inputs: clock and random numbers come from bf_ops. */
+ * begin looks at a request and emits what should be done through bf_ops; the host does it and calls resume with what
+ * came back, until the plugin has emitted its answer (one result per recipient, or claims) and returns BF_STEP_DONE.
+ * All state between two calls lies in `state`: op_state_size zeroed bytes that the host owns, so that to cancel is to
+ * forget. A plugin is a deterministic function of its inputs: clock and random numbers come from bf_ops. */
 #ifndef BELFRY_STEPS_H
 #define BELFRY_STEPS_H
 
@@ -15,7 +15,7 @@ typedef struct bf_inst bf_inst; /* one configured instance; owned by the plugin 
 
 enum { BF_STEP_DONE = 0, BF_STEP_WAIT = 1, BF_STEP_ERROR = -1 }; /* begin and resume return one of these */
 
-/* ---- outcomes ------------------------------------------------------------------------------------------------------ */
+/* ---- outcomes --------------------------------------------------------------------------------------------------- */
 enum {
   BF_ACCEPTED = 1,           /* the provider took it */
   BF_DELIVERED = 2,          /* and says it arrived */
@@ -29,15 +29,15 @@ enum {
 
 typedef struct bf_result {
   uint32_t size;
-  uint32_t recipient; /* index of the message in the request */
-  int32_t outcome;    /* BF_ACCEPTED … BF_UNKNOWN */
+  uint32_t recipient;      /* index of the message in the request */
+  int32_t outcome;         /* BF_ACCEPTED … BF_UNKNOWN */
   uint32_t retry_after_ms; /* 0: none said */
   bf_str provider_id;      /* the provider's message id, may be empty */
   bf_str code;             /* the provider's code, e.g. "550 5.1.1" */
   bf_str detail;           /* for people; no secrets */
 } bf_result;
 
-/* ---- verbs: SMTP --------------------------------------------------------------------------------------------------- */
+/* ---- verbs: SMTP ------------------------------------------------------------------------------------------------ */
 enum { BF_TLS_NONE = 0, BF_TLS_STARTTLS = 1 /* never downgraded */, BF_TLS_IMPLICIT = 2 };
 
 /* One SMTP transaction. It always may deliver: its final dot commits. */
@@ -75,7 +75,7 @@ typedef struct bf_smtp_reply {
   size_t n_rcpts;
 } bf_smtp_reply;
 
-/* ---- verbs: authentication ----------------------------------------------------------------------------------------- */
+/* ---- verbs: authentication -------------------------------------------------------------------------------------- */
 /* A stored credential as the host keeps it. */
 typedef struct bf_credential {
   uint32_t size;
@@ -83,10 +83,10 @@ typedef struct bf_credential {
   bf_str hash;   /* 32 bytes of bf_crypto_v1.keyed_hash over the secret */
   bf_str tenant;
   bf_str subject;
-  bf_str roles;           /* space-separated */
-  bf_str scopes;          /* space-separated */
-  int64_t expires_at_ms;  /* Unix milliseconds; 0: never */
-  int64_t revoked_at_ms;  /* 0: not revoked */
+  bf_str roles;          /* space-separated */
+  bf_str scopes;         /* space-separated */
+  int64_t expires_at_ms; /* Unix milliseconds; 0: never */
+  int64_t revoked_at_ms; /* 0: not revoked */
 } bf_credential;
 
 /* Who the caller is. */
@@ -100,8 +100,9 @@ typedef struct bf_claims {
   int64_t expires_at_ms; /* 0: the credential does not expire */
 } bf_claims;
 
-/* ---- what a plugin may emit ---------------------------------------------------------------------------------------- */
-/* All [loop, op]; inputs are copied before return. A verb that waits ends with a call of resume that carries the same tag. */
+/* ---- what a plugin may emit ------------------------------------------------------------------------------------- */
+/* All [loop, op]; inputs are copied before return.
+ * A verb that waits ends with a call of resume that carries the same tag. */
 typedef struct bf_ops {
   uint32_t size;
   uint32_t minor;
@@ -126,7 +127,7 @@ typedef struct bf_ops {
   void (*random)(bf_op *op, void *out, size_t n);
 } bf_ops;
 
-/* ---- what comes in ------------------------------------------------------------------------------------------------- */
+/* ---- what comes in ---------------------------------------------------------------------------------------------- */
 typedef struct bf_attachment {
   uint32_t size;
   uint32_t reserved;
@@ -143,8 +144,8 @@ typedef struct bf_msg {
   uint32_t attempt;   /* 1 for the first */
   bf_str delivery_id; /* Belfry's id: stable over attempts, the base of Message-ID and correlation */
   bf_str channel;
-  bf_str to;       /* e-mail addr-spec, E.164 number, device token, … */
-  bf_str to_name;  /* display name, may be empty */
+  bf_str to;            /* e-mail addr-spec, E.164 number, device token, … */
+  bf_str to_name;       /* display name, may be empty */
   const bf_kv *content; /* rendered fields: subject, text, html, title, body */
   size_t n_content;
   const bf_kv *options; /* snake_case options of this send: from, reply_to */
@@ -167,7 +168,7 @@ typedef struct bf_presented {
 enum { BF_REQ_SEND = 1, BF_REQ_AUTHENTICATE = 2 };
 typedef struct bf_req {
   uint32_t size;
-  int32_t kind;                 /* BF_REQ_* */
+  int32_t kind;                  /* BF_REQ_* */
   const bf_msg *const *messages; /* SEND */
   size_t n_messages;
   const bf_presented *presented; /* AUTHENTICATE */
@@ -185,7 +186,7 @@ typedef struct bf_input {
   const bf_credential *credential;
 } bf_input;
 
-/* ---- the machine --------------------------------------------------------------------------------------------------- */
+/* ---- the machine ------------------------------------------------------------------------------------------------ */
 /* The table of the interfaces belfry.channel/1 and belfry.auth/1. */
 typedef struct bf_machine_v1 {
   uint32_t size;
@@ -194,8 +195,8 @@ typedef struct bf_machine_v1 {
   uint32_t op_state_align;
   uint32_t max_batch; /* most messages in one request; auth: 1 */
   uint32_t reserved;
-  /* [main] config_json fits the manifest's config schema. On failure a NUL-terminated reason without secrets goes to err (cap
-   * bytes). The instance is immutable afterwards. */
+  /* [main] config_json fits the manifest's config schema. On failure a NUL-terminated reason without secrets goes to
+   * err (cap bytes). The instance is immutable afterwards. */
   bf_status (*create)(const bf_host *host, bf_str config_json, bf_inst **out, char *err, size_t cap);
   /* [main] No operation of the instance is running. */
   void (*destroy)(bf_inst *inst);

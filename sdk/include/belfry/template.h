@@ -7,8 +7,10 @@
 
 #define BF_TEMPLATE_1 "belfry.template/1"
 
-typedef struct bf_engine bf_engine;     /* one configured engine; owned by the plugin between create and destroy */
-typedef struct bf_template bf_template; /* one compiled template; immutable, owned by the plugin between compile and release */
+/* One configured engine; owned by the plugin between create and destroy. */
+typedef struct bf_engine bf_engine;
+/* One compiled template; immutable, owned by the plugin between compile and release. */
+typedef struct bf_template bf_template;
 
 enum { BF_ESCAPE_HTML = 0, BF_ESCAPE_NONE = 1 };
 
@@ -53,10 +55,12 @@ typedef struct bf_template_v1 {
   bf_status (*compile)(bf_engine *engine, const bf_source *source, bf_template **out, bf_template_error *error);
   /* [any] No render of it is running. */
   void (*release)(bf_engine *engine, bf_template *compiled);
-  /* [loop, mt] Writes the output in pieces. BF_E_LIMIT when a limit is hit, BF_E_INVALID when data_json is not JSON; what was
-   * written until then is void. */
-  bf_status (*render)(bf_engine *engine, const bf_template *compiled, const bf_render *request, bf_template_error *error);
-  /* [any] Writes each variable that the template reads at its top level once, one call of write per name, in order of appearance. */
+  /* [loop, mt] Writes the output in pieces. BF_E_LIMIT when a limit is hit, BF_E_INVALID when data_json is not JSON;
+   * what was written until then is void. */
+  bf_status (*render)(bf_engine *engine, const bf_template *compiled, const bf_render *request,
+                      bf_template_error *error);
+  /* [any] Writes each variable that the template reads at its top level once, one call of write per name,
+   * in order of appearance. */
   bf_status (*variables)(bf_engine *engine, const bf_template *compiled, bf_write write, void *ctx);
 } bf_template_v1;
 

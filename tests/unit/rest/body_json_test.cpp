@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-
 namespace belfry {
 namespace {
 
@@ -16,22 +15,30 @@ struct Case {
 };
 
 std::string nested(int depth) {
-  return "{\"data\":" + std::string(static_cast<std::size_t>(depth), '[') + std::string(static_cast<std::size_t>(depth), ']') + "}";
+  return "{\"data\":" + std::string(static_cast<std::size_t>(depth), '[') +
+         std::string(static_cast<std::size_t>(depth), ']') + "}";
 }
 
 const Case kCases[] = {
-    {"TrailingComma", R"({"recipient": {"email": "a",}})", ErrorCode::malformed_json, "/recipient", FieldErrorCode::malformed, ""},
-    {"MissingComma", R"({"recipient": {"email": "a" "name": 1}})", ErrorCode::malformed_json, "/recipient/email", FieldErrorCode::malformed, ""},
+    {"TrailingComma", R"({"recipient": {"email": "a",}})", ErrorCode::malformed_json, "/recipient",
+     FieldErrorCode::malformed, ""},
+    {"MissingComma", R"({"recipient": {"email": "a" "name": 1}})", ErrorCode::malformed_json, "/recipient/email",
+     FieldErrorCode::malformed, ""},
     {"HalfAText", R"({"subject": "a)", ErrorCode::malformed_json, "/subject", FieldErrorCode::malformed, "\"a"},
     {"NotAWord", R"({"dryRun": tru})", ErrorCode::malformed_json, "/dryRun", FieldErrorCode::malformed, ""},
     {"TwoTexts", R"({} {})", ErrorCode::malformed_json, "", FieldErrorCode::malformed, ""},
-    {"DuplicateName", R"({"channel": "email", "channel": "sms"})", ErrorCode::malformed_json, "/channel", FieldErrorCode::malformed, ""},
+    {"DuplicateName", R"({"channel": "email", "channel": "sms"})", ErrorCode::malformed_json, "/channel",
+     FieldErrorCode::malformed, ""},
     {"TooDeep", nested(200), ErrorCode::malformed_json, "", FieldErrorCode::too_deep, ""},
     {"BadUtf8", "{\"subject\": \"\xff\"}", ErrorCode::malformed_json, "/subject", FieldErrorCode::invalid_utf8, ""},
-    {"Overlong", "{\"subject\": \"\xc0\xaf\"}", ErrorCode::malformed_json, "/subject", FieldErrorCode::invalid_utf8, ""},
-    {"EncodedSurrogate", "{\"subject\": \"\xed\xa0\x80\"}", ErrorCode::malformed_json, "/subject", FieldErrorCode::invalid_utf8, ""},
-    {"NulByte", std::string("{\"subject\": \"a\0b\"}", 18), ErrorCode::malformed_json, "/subject", FieldErrorCode::nul_character, ""},
-    {"NulEscape", R"({"subject": "a\u0000b"})", ErrorCode::malformed_json, "/subject", FieldErrorCode::nul_character, R"("a\u0000b")"},
+    {"Overlong", "{\"subject\": \"\xc0\xaf\"}", ErrorCode::malformed_json, "/subject", FieldErrorCode::invalid_utf8,
+     ""},
+    {"EncodedSurrogate", "{\"subject\": \"\xed\xa0\x80\"}", ErrorCode::malformed_json, "/subject",
+     FieldErrorCode::invalid_utf8, ""},
+    {"NulByte", std::string("{\"subject\": \"a\0b\"}", 18), ErrorCode::malformed_json, "/subject",
+     FieldErrorCode::nul_character, ""},
+    {"NulEscape", R"({"subject": "a\u0000b"})", ErrorCode::malformed_json, "/subject", FieldErrorCode::nul_character,
+     R"("a\u0000b")"},
     {"LoneSurrogate", R"({"subject": "\ud800"})", ErrorCode::malformed_json, "/subject", FieldErrorCode::malformed, ""},
     {"HugeNumber", R"({"version": 1e999})", ErrorCode::malformed_json, "/version", FieldErrorCode::malformed, "1e999"},
     {"List", R"([1])", ErrorCode::validation_failed, "", FieldErrorCode::wrong_type, "[1]"},
@@ -60,7 +67,8 @@ TEST_P(BadBody, NamesPlaceAndWhatIsAllowed) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Rest, BadBody, testing::ValuesIn(kCases), [](const auto& tested) { return tested.param.name; });
+INSTANTIATE_TEST_SUITE_P(Rest, BadBody, testing::ValuesIn(kCases),
+                         [](const auto& tested) { return tested.param.name; });
 
 TEST(Body, AnEmptyOneSaysWhatIsWanted) {
   const auto parsed = parseBody("");

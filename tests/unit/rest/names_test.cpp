@@ -25,12 +25,14 @@ TEST(NameForm, Languages) {
 }
 
 TEST(NameForm, TimeZones) {
-  for (const auto* good : {"UTC", "Europe/Madrid", "America/Argentina/Buenos_Aires", "Etc/GMT+5"}) EXPECT_TRUE(isTimeZone(good)) << good;
+  for (const auto* good : {"UTC", "Europe/Madrid", "America/Argentina/Buenos_Aires", "Etc/GMT+5"})
+    EXPECT_TRUE(isTimeZone(good)) << good;
   for (const auto* bad : {"", "/", "Europe/", "Europe Madrid", "../etc"}) EXPECT_FALSE(isTimeZone(bad)) << bad;
 }
 
 TEST(NameForm, MediaTypes) {
-  for (const auto* good : {"text/plain", "application/vnd.ms-excel", "text/plain; charset=utf-8"}) EXPECT_TRUE(isMediaType(good)) << good;
+  for (const auto* good : {"text/plain", "application/vnd.ms-excel", "text/plain; charset=utf-8"})
+    EXPECT_TRUE(isMediaType(good)) << good;
   for (const auto* bad : {"", "pdf", "a/b/c", "a/", "text/plain\r\nX: 1"}) EXPECT_FALSE(isMediaType(bad)) << bad;
 }
 

@@ -20,8 +20,8 @@ inline const FieldError* errorAt(const Problem& problem, std::string_view pointe
 inline std::string describe(const Problem& problem) {
   std::string text = problem.detail;
   for (const auto& error : problem.errors) {
-    text += "\n  " + error.pointer + " " + std::string(toText(error.code)) + ": " + error.message + " [" + error.value + "] (" +
-            error.allowed + ")";
+    text += "\n  " + error.pointer + " " + std::string(toText(error.code)) + ": " + error.message + " [" + error.value +
+            "] (" + error.allowed + ")";
   }
   return text;
 }

@@ -32,7 +32,8 @@ TEST(Router, FindsTheOperationAndItsParams) {
 
 TEST(Router, AnUnknownPathHasNothingAllowed) {
   const auto router = someRoutes();
-  for (const auto& path : std::vector<std::vector<std::string>>{{}, {"thing"}, {"things", "1", "2"}, {"things", "1", "parts", ""}}) {
+  for (const auto& path :
+       std::vector<std::vector<std::string>>{{}, {"thing"}, {"things", "1", "2"}, {"things", "1", "parts", ""}}) {
     const auto match = router.match("GET", path);
     EXPECT_EQ(match.operation, nullptr);
     EXPECT_EQ(match.allow, "");

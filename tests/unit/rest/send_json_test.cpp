@@ -58,7 +58,8 @@ TEST(SendJson, ReadsTheFullForm) {
 }
 
 TEST(SendJson, FlatContentIsSaidOnEveryChannel) {
-  auto parsed = parseSend(R"({"channels": ["email", "sms"], "recipient": {"email": "a@b.test"}, "content": {"subject": "s", "text": "t"}})");
+  auto parsed = parseSend(
+      R"({"channels": ["email", "sms"], "recipient": {"email": "a@b.test"}, "content": {"subject": "s", "text": "t"}})");
   ASSERT_TRUE(parsed.ok()) << describe(parsed.error());
   const auto& content = parsed->command.request.content;
   ASSERT_EQ(content.size(), 2u);
@@ -100,7 +101,8 @@ TEST(SendJson, AUserIdThatIsNoAddressStaysAUserId) {
 }
 
 TEST(SendJson, DelayIsAnIsoDuration) {
-  auto parsed = parseSend(R"({"channel": "email", "recipient": {"email": "a@b.test"}, "content": {"text": "t"}, "delay": "PT10M"})");
+  auto parsed = parseSend(
+      R"({"channel": "email", "recipient": {"email": "a@b.test"}, "content": {"text": "t"}, "delay": "PT10M"})");
   ASSERT_TRUE(parsed.ok()) << describe(parsed.error());
   EXPECT_EQ(parsed->command.delay, std::chrono::minutes(10));
   EXPECT_EQ(parsed->form, SendForm::channel);
@@ -118,7 +120,8 @@ struct Wrong {
 std::string requestWith(const std::string& field) {
   std::string body = "{" + field;
   auto add = [&](std::string_view name, std::string_view text) {
-    if (field.find("\"" + std::string(name) + "\":") != 0) body += ", \"" + std::string(name) + "\": " + std::string(text);
+    if (field.find("\"" + std::string(name) + "\":") != 0)
+      body += ", \"" + std::string(name) + "\": " + std::string(text);
   };
   add("recipient", R"({"email": "ada@example.test"})");
   const bool own_words = field.find("\"template\":") != 0 || field.find("\"key\": \"k\"}") != std::string::npos;
@@ -143,37 +146,54 @@ const Wrong kWrong[] = {
     {"ChannelsTwice", R"("channels": ["push", "fcm"])", "/channels/1", FieldErrorCode::duplicate, "email"},
     {"ChannelsOfWrongType", R"("channels": "email")", "/channels", FieldErrorCode::wrong_type, "a list"},
     {"ChannelsItemOfWrongType", R"("channels": ["email", 5])", "/channels/1", FieldErrorCode::wrong_type, "email"},
-    {"TooManyChannels", R"("channels": ["email","email","email","email","email","email","email","email"])", "/channels", FieldErrorCode::too_many, "at most 7"},
+    {"TooManyChannels", R"("channels": ["email","email","email","email","email","email","email","email"])", "/channels",
+     FieldErrorCode::too_many, "at most 7"},
     {"StrategyNotSupported", R"("strategy": "fallback")", "/strategy", FieldErrorCode::not_allowed, "all"},
     {"StrategyUnknown", R"("strategy": "any")", "/strategy", FieldErrorCode::not_allowed, "all"},
-    {"RecipientOfWrongType", R"("recipient": "ada@example.test")", "/recipient", FieldErrorCode::wrong_type, "an object"},
+    {"RecipientOfWrongType", R"("recipient": "ada@example.test")", "/recipient", FieldErrorCode::wrong_type,
+     "an object"},
     {"RecipientNull", R"("recipient": null)", "/recipient", FieldErrorCode::wrong_type, "an object"},
-    {"RecipientUnknownField", R"("recipient": {"mail": "a"})", "/recipient/mail", FieldErrorCode::unknown_field, "email"},
+    {"RecipientUnknownField", R"("recipient": {"mail": "a"})", "/recipient/mail", FieldErrorCode::unknown_field,
+     "email"},
     {"EmptyEmail", R"("recipient": {"email": ""})", "/recipient/email", FieldErrorCode::too_short, "1 to"},
-    {"UserType", R"("recipient": {"userType": "alien"})", "/recipient/userType", FieldErrorCode::not_allowed, "customer"},
-    {"TimeZone", R"("recipient": {"timezone": "Europe Madrid"})", "/recipient/timezone", FieldErrorCode::malformed, "IANA"},
+    {"UserType", R"("recipient": {"userType": "alien"})", "/recipient/userType", FieldErrorCode::not_allowed,
+     "customer"},
+    {"TimeZone", R"("recipient": {"timezone": "Europe Madrid"})", "/recipient/timezone", FieldErrorCode::malformed,
+     "IANA"},
     {"Language", R"("recipient": {"language": "e"})", "/recipient/language", FieldErrorCode::malformed, "BCP 47"},
-    {"TokenMissing", R"("recipient": {"deviceTokens": [{"platform": "ios"}]})", "/recipient/deviceTokens/0/token", FieldErrorCode::required, "text"},
-    {"TokenOfWrongType", R"("recipient": {"deviceTokens": ["t"]})", "/recipient/deviceTokens/0", FieldErrorCode::wrong_type, "an object"},
-    {"Platform", R"("recipient": {"deviceTokens": [{"token": "t", "platform": "palm"}]})", "/recipient/deviceTokens/0/platform", FieldErrorCode::not_allowed, "android"},
+    {"TokenMissing", R"("recipient": {"deviceTokens": [{"platform": "ios"}]})", "/recipient/deviceTokens/0/token",
+     FieldErrorCode::required, "text"},
+    {"TokenOfWrongType", R"("recipient": {"deviceTokens": ["t"]})", "/recipient/deviceTokens/0",
+     FieldErrorCode::wrong_type, "an object"},
+    {"Platform", R"("recipient": {"deviceTokens": [{"token": "t", "platform": "palm"}]})",
+     "/recipient/deviceTokens/0/platform", FieldErrorCode::not_allowed, "android"},
     {"ContentOfWrongType", R"("content": "hello")", "/content", FieldErrorCode::wrong_type, "an object"},
     {"ContentEmpty", R"("content": {})", "/content", FieldErrorCode::too_few, "subject"},
-    {"ContentUnknownField", R"("content": {"subjekt": "s"})", "/content/subjekt", FieldErrorCode::unknown_field, "subject"},
+    {"ContentUnknownField", R"("content": {"subjekt": "s"})", "/content/subjekt", FieldErrorCode::unknown_field,
+     "subject"},
     {"ContentFieldOfWrongType", R"("content": {"text": 5})", "/content/text", FieldErrorCode::wrong_type, "a text"},
-    {"ContentUnknownChannel", R"("content": {"email": {"text": "t"}, "fax": {"text": "t"}})", "/content/fax", FieldErrorCode::unknown_field, "email, sms"},
-    {"ContentChannelTwice", R"("content": {"push": {"body": "t"}, "fcm": {"body": "t"}})", "/content/fcm", FieldErrorCode::duplicate, "once"},
+    {"ContentUnknownChannel", R"("content": {"email": {"text": "t"}, "fax": {"text": "t"}})", "/content/fax",
+     FieldErrorCode::unknown_field, "email, sms"},
+    {"ContentChannelTwice", R"("content": {"push": {"body": "t"}, "fcm": {"body": "t"}})", "/content/fcm",
+     FieldErrorCode::duplicate, "once"},
     {"ContentChannelEmpty", R"("content": {"email": {}})", "/content/email", FieldErrorCode::too_few, "subject"},
-    {"SubjectTooLong", "\"content\": {\"text\": \"t\", \"subject\": \"" + std::string(999, 's') + "\"}", "/content/subject", FieldErrorCode::too_long, "998"},
+    {"SubjectTooLong", "\"content\": {\"text\": \"t\", \"subject\": \"" + std::string(999, 's') + "\"}",
+     "/content/subject", FieldErrorCode::too_long, "998"},
     {"TemplateAndContent", R"("template": {"key": "k"})", "/content", FieldErrorCode::conflict, "not both"},
     {"TemplateKeyMissing", R"("template": {})", "/template/key", FieldErrorCode::required, "a-z"},
     {"TemplateKeyForm", R"("template": {"key": "Order Confirmed"})", "/template/key", FieldErrorCode::malformed, "a-z"},
-    {"TemplateVersionZero", R"("template": {"key": "k", "version": 0})", "/template/version", FieldErrorCode::out_of_range, "from 1"},
-    {"TemplateVersionText", R"("template": {"key": "k", "version": "1"})", "/template/version", FieldErrorCode::wrong_type, "whole number"},
-    {"TemplateVersionHalf", R"("template": {"key": "k", "version": 1.5})", "/template/version", FieldErrorCode::wrong_type, "whole number"},
+    {"TemplateVersionZero", R"("template": {"key": "k", "version": 0})", "/template/version",
+     FieldErrorCode::out_of_range, "from 1"},
+    {"TemplateVersionText", R"("template": {"key": "k", "version": "1"})", "/template/version",
+     FieldErrorCode::wrong_type, "whole number"},
+    {"TemplateVersionHalf", R"("template": {"key": "k", "version": 1.5})", "/template/version",
+     FieldErrorCode::wrong_type, "whole number"},
     {"DataOfWrongType", R"("data": [1])", "/data", FieldErrorCode::wrong_type, "an object"},
     {"DataTooDeep", "\"data\": " + kDeep, "/data", FieldErrorCode::too_deep, "at most 32"},
-    {"DataTooLarge", "\"data\": {\"a\": \"" + std::string(300000, 'x') + "\"}", "/data", FieldErrorCode::too_large, "262144 bytes"},
-    {"MetadataTooLarge", "\"metadata\": {\"a\": \"" + std::string(20000, 'x') + "\"}", "/metadata", FieldErrorCode::too_large, "16384 bytes"},
+    {"DataTooLarge", "\"data\": {\"a\": \"" + std::string(300000, 'x') + "\"}", "/data", FieldErrorCode::too_large,
+     "262144 bytes"},
+    {"MetadataTooLarge", "\"metadata\": {\"a\": \"" + std::string(20000, 'x') + "\"}", "/metadata",
+     FieldErrorCode::too_large, "16384 bytes"},
     {"Priority", R"("priority": "asap")", "/priority", FieldErrorCode::not_allowed, "critical, high"},
     {"PriorityOfWrongType", R"("priority": 1)", "/priority", FieldErrorCode::wrong_type, "a text"},
     {"SendAtNoOffset", R"("sendAt": "2026-12-01T09:00:00")", "/sendAt", FieldErrorCode::malformed, "RFC 3339"},
@@ -181,13 +201,20 @@ const Wrong kWrong[] = {
     {"DelayMonths", R"("delay": "P1M")", "/delay", FieldErrorCode::malformed, "ISO 8601"},
     {"ExpiresAt", R"("expiresAt": "tomorrow")", "/expiresAt", FieldErrorCode::malformed, "RFC 3339"},
     {"DryRun", R"("dryRun": "yes")", "/dryRun", FieldErrorCode::wrong_type, "true or false"},
-    {"AttachmentNoName", R"("attachments": [{"contentType": "text/plain", "base64": ""}])", "/attachments/0/filename", FieldErrorCode::required, "text"},
-    {"AttachmentMediaType", R"("attachments": [{"filename": "a", "contentType": "pdf", "base64": ""}])", "/attachments/0/contentType", FieldErrorCode::malformed, "media type"},
-    {"AttachmentBase64", R"("attachments": [{"filename": "a", "contentType": "text/plain", "base64": "a b"}])", "/attachments/0/base64", FieldErrorCode::malformed, "RFC 4648"},
-    {"AttachmentUnknownField", R"("attachments": [{"filename": "a", "contentType": "text/plain", "base64": "", "url": "x"}])", "/attachments/0/url", FieldErrorCode::unknown_field, "filename"},
+    {"AttachmentNoName", R"("attachments": [{"contentType": "text/plain", "base64": ""}])", "/attachments/0/filename",
+     FieldErrorCode::required, "text"},
+    {"AttachmentMediaType", R"("attachments": [{"filename": "a", "contentType": "pdf", "base64": ""}])",
+     "/attachments/0/contentType", FieldErrorCode::malformed, "media type"},
+    {"AttachmentBase64", R"("attachments": [{"filename": "a", "contentType": "text/plain", "base64": "a b"}])",
+     "/attachments/0/base64", FieldErrorCode::malformed, "RFC 4648"},
+    {"AttachmentUnknownField",
+     R"("attachments": [{"filename": "a", "contentType": "text/plain", "base64": "", "url": "x"}])",
+     "/attachments/0/url", FieldErrorCode::unknown_field, "filename"},
     {"OptionsOtherChannel", R"("options": {"sms": {}})", "/options/sms", FieldErrorCode::unknown_field, "email"},
-    {"OptionsUnknownField", R"("options": {"email": {"reply_to": "a"}})", "/options/email/reply_to", FieldErrorCode::unknown_field, "replyTo"},
-    {"OptionsHeaderOfWrongType", R"("options": {"email": {"headers": {"X-A": 1}}})", "/options/email/headers/X-A", FieldErrorCode::wrong_type, "a text"},
+    {"OptionsUnknownField", R"("options": {"email": {"reply_to": "a"}})", "/options/email/reply_to",
+     FieldErrorCode::unknown_field, "replyTo"},
+    {"OptionsHeaderOfWrongType", R"("options": {"email": {"headers": {"X-A": 1}}})", "/options/email/headers/X-A",
+     FieldErrorCode::wrong_type, "a text"},
 };
 
 void PrintTo(const Wrong& tested, std::ostream* out) { *out << tested.field.substr(0, 100); }
@@ -209,7 +236,8 @@ TEST_P(WrongSend, NamesFieldValueAndWhatIsAllowed) {
   EXPECT_LE(error->value.size(), 84u);
 }
 
-INSTANTIATE_TEST_SUITE_P(Rest, WrongSend, testing::ValuesIn(kWrong), [](const auto& tested) { return tested.param.name; });
+INSTANTIATE_TEST_SUITE_P(Rest, WrongSend, testing::ValuesIn(kWrong),
+                         [](const auto& tested) { return tested.param.name; });
 
 TEST(SendJson, SaysAllErrorsAtOnce) {
   const auto parsed = parseSend(R"({"priority": "asap", "recipient": {"mail": 1}, "sendAt": 5, "kontent": {}})");
@@ -226,7 +254,8 @@ TEST(SendJson, SuggestsTheNearestName) {
 }
 
 TEST(SendJson, BothChannelAndChannelsAreRefused) {
-  const auto parsed = parseSend(R"({"channel": "email", "channels": ["email"], "recipient": {"email": "a@b.test"}, "content": {"text": "t"}})");
+  const auto parsed = parseSend(
+      R"({"channel": "email", "channels": ["email"], "recipient": {"email": "a@b.test"}, "content": {"text": "t"}})");
   ASSERT_FALSE(parsed.ok());
   ASSERT_NE(errorAt(parsed.error(), "/channels"), nullptr);
   EXPECT_EQ(errorAt(parsed.error(), "/channels")->code, FieldErrorCode::conflict);
@@ -257,14 +286,18 @@ TEST(SendJson, PointersOfIntakeAreTurnedToTheClientsForm) {
   pointIntoBody(brief, SendForm::brief);
   std::vector<std::string> pointers;
   for (const auto& error : brief.errors) pointers.push_back(error.pointer);
-  EXPECT_EQ(pointers, (std::vector<std::string>{"/channel", "/recipientUserId", "/subject", "/body", "/scheduledAt", "/other"}));
+  EXPECT_EQ(pointers,
+            (std::vector<std::string>{"/channel", "/recipientUserId", "/subject", "/body", "/scheduledAt", "/other"}));
   pointIntoBody(problem, SendForm::channels);
   EXPECT_EQ(problem.errors[0].pointer, "/channels/0");
 }
 
 TEST(SendJson, AnswerHasIdsAndStates) {
   const auto now = *parseRfc3339("2026-12-01T09:00:00Z");
-  const Accepted accepted{NotificationId::mint(now), DeliveryState::queued, now, {{DeliveryId::mint(now), Channel::email, DeliveryState::queued}}};
+  const Accepted accepted{NotificationId::mint(now),
+                          DeliveryState::queued,
+                          now,
+                          {{DeliveryId::mint(now), Channel::email, DeliveryState::queued}}};
   const auto json = parseJson(sendAnswerJson(accepted));
   ASSERT_TRUE(json.ok());
   EXPECT_EQ(asView((*json)["id"]), accepted.id.toString());

@@ -1,4 +1,5 @@
 -- Caller: TemplateStore::get (role belfry_app): a template with all of its versions, newest first.
+-- Index: templates_tenant_id_key_key, then the primary key of the versions.
 SELECT t.id, t.key, t.engine, t.description, t.default_language, t.source, t.created_at, t.updated_at,
        v.version, v.language, v.state, v.content, v.required, v.created_at, v.published_at
   FROM belfry.templates t

@@ -1,7 +1,7 @@
 -- Caller: WorkStore::settle (role belfry_system). Ends a group of attempts in one commit. Valid only for the attempt number that
 -- claimed: a row that was re-claimed meanwhile is left alone and absent from the result.
 -- $1 … $9: the attempts; due_at NULL ends the delivery, else it waits until then. $10, $11: least and greatest delivery id.
--- $12 … $19: their events, k = 1, 2, … within one delivery.
+-- $12 … $19: their events, k = 1, 2, … within one delivery. Index: primary keys.
 WITH s AS (
   SELECT *
     FROM unnest($1::uuid[], $2::uuid[], $3::int4[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::text[], $9::text[])

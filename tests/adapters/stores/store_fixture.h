@@ -1,0 +1,188 @@
+// What the suites of this folder share: a migrated database, the real stores on it with their real roles, and short ways to make rows.
+#pragma once
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "adapters/postgres/migrator.h"
+#include "adapters/postgres/pg_catalogue_store.h"
+#include "adapters/postgres/pg_idempotency_store.h"
+#include "adapters/postgres/pg_intake_store.h"
+#include "adapters/postgres/pg_key_store.h"
+#include "adapters/postgres/pg_notification_store.h"
+#include "adapters/postgres/pg_template_store.h"
+#include "adapters/postgres/pg_upkeep_store.h"
+#include "adapters/postgres/pg_work_store.h"
+#include "adapters/postgres/store_call.h"
+#include "adapters/postgres/transaction.h"
+#include "ports/store_error.h"
+#include "sql_statements.h"
+#include "support/test_services.h"
+#include "support/wait_until.h"
+
+namespace belfry::pg::test {
+
+using namespace std::chrono_literals;
+using belfry::test::runSql;
+using belfry::test::SqlRow;
+using belfry::test::TestDatabase;
+using belfry::test::waitUntil;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
+
+/// For what fails on purpose.
+inline const Log& silentLog() {
+  static const Log log(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+  return log;
+}
+
+inline std::string schemaFolder() {
+  const char* source = std::getenv("BELFRY_SOURCE_DIR");
+  return std::string(source ? source : ".") + "/schemas/postgres";
+}
+
+inline Key256 testMaster(std::uint8_t byte = 0x4d) {
+  Key256 key;
+  key.fill(byte);
+  return key;
+}
+
+inline PoolSettings poolAs(const TestDatabase& database, const char* role, int size) {
+  return {.url = database.url(), .role = role, .size = size, .application_name = "belfry-test"};
+}
+
+/// Every store as the host makes them.
+struct Stores {
+  explicit Stores(const TestDatabase& database, const Key256& master = testMaster())
+      : tenant_pool(poolAs(database, "belfry_app", 4), silentLog()),
+        system_pool(poolAs(database, "belfry_system", 10), silentLog()),
+        key_pool(poolAs(database, "belfry_system", 1), silentLog()),
+        keyring(master, [this](TenantId tenant) { return wrappedKey(tenant); }),
+        intake(system_pool, keyring),
+        work(system_pool, keyring),
+        notifications(tenant_pool, system_pool, keyring),
+        catalogue(system_pool, keyring, clock),
+        templates(tenant_pool, clock),
+        keys(tenant_pool, system_pool, master, clock),
+        idempotency(tenant_pool, keyring, clock),
+        upkeep(system_pool) {}
+
+  SystemClock clock;
+  Pool tenant_pool;
+  Pool system_pool;
+  Pool key_pool;
+  Keyring keyring;
+  PgIntakeStore intake;
+  PgWorkStore work;
+  PgNotificationStore notifications;
+  PgCatalogueStore catalogue;
+  PgTemplateStore templates;
+  PgKeyStore keys;
+  PgIdempotencyStore idempotency;
+  PgUpkeepStore upkeep;
+
+ private:
+  std::string wrappedKey(TenantId tenant) {
+    return withConnection(key_pool, [&](Connection& connection) {
+      Params params;
+      params.add(tenant);
+      auto rows = connection.run(sql::tenant_key, params);
+      return rows.empty() ? std::string() : std::string(rows[0].bytes(0));
+    });
+  }
+};
+
+/// One fresh, migrated database for each suite.
+class StoreSuite : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    database_ = std::make_unique<TestDatabase>();
+    Migrator(database_->url(), schemaFolder(), silentLog()).up();
+    stores_ = std::make_unique<Stores>(*database_);
+  }
+  static void TearDownTestSuite() {
+    stores_.reset();
+    database_.reset();
+  }
+
+  /// Empties what deliveries leave behind, so that a claim finds only this test's rows.
+  static void clearDeliveries() {
+    sql("TRUNCATE belfry.notifications, belfry.deliveries, belfry.delivery_events, belfry.work, belfry.outbox, belfry.feed, "
+        "belfry.idempotency_keys RESTART IDENTITY");
+  }
+
+  static TenantId newTenant() {
+    auto slug = "tenant-" + std::to_string(++tenants_made_);
+    return stores_->catalogue.createTenant(slug, "Tenant " + slug, {"apikey"})->id;
+  }
+
+  /// A mail that is due. Its ids are minted now.
+  static NewNotification mail(TenantId tenant, Priority priority = Priority::medium) {
+    NewNotification made;
+    auto now = stores_->clock.now();
+    made.tenant = tenant;
+    made.id = NotificationId::mint(now);
+    made.priority = priority;
+    made.request.recipient.email = "ada@example.test";
+    made.request.content[Channel::email] = {{"subject", "Hello"}, {"text", "World"}};
+    made.created_at = now;
+    made.deliveries = {{DeliveryId::mint(now), Channel::email}};
+    return made;
+  }
+
+  static NewNotification keyed(TenantId tenant, const std::string& key, const std::string& request = "request") {
+    auto made = mail(tenant);
+    made.idempotency = IdempotencyClaim{sha256(key), sha256(request), R"({"id":")" + made.id.toString() + "\"}", made.created_at + 24h};
+    return made;
+  }
+
+  static void store(const NewNotification& notification) {
+    auto outcomes = stores_->intake.write({&notification, 1});
+    ASSERT_TRUE(std::holds_alternative<Stored>(outcomes.at(0)));
+  }
+
+  /// Stores a due mail and gives it back.
+  static NewNotification storedMail(TenantId tenant, Priority priority = Priority::medium) {
+    auto made = mail(tenant, priority);
+    store(made);
+    return made;
+  }
+
+  static std::vector<SqlRow> sql(const std::string& text) { return database_->sql(text); }
+  static std::string scalar(const std::string& text) { return database_->scalar(text); }
+  static long count(const std::string& from) { return std::stol(scalar("SELECT count(*) FROM belfry." + from)); }
+
+  static inline std::unique_ptr<TestDatabase> database_;
+  static inline std::unique_ptr<Stores> stores_;
+  static inline int tenants_made_ = 0;
+};
+
+inline std::string quoted(const std::string& text) { return "'" + text + "'"; }
+
+/// Runs it as a role of the host; PostgreSQL's message when it refuses, else "".
+inline std::string refusalAs(const TestDatabase& database, const std::string& role, const std::string& statements) {
+  try {
+    runSql(database.url(), "SET ROLE " + role + ";" + statements);
+  } catch (const std::runtime_error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+/// The first column of what it finds as a role of the host.
+inline std::vector<std::string> readAs(const TestDatabase& database, const std::string& role, const std::string& statements) {
+  std::vector<std::string> found;
+  for (const auto& row : runSql(database.url(), "SET ROLE " + role + ";" + statements)) found.push_back(row.at(0));
+  return found;
+}
+
+}  // namespace belfry::pg::test

@@ -1,0 +1,223 @@
+#include "workers/delivery_loop.h"
+
+#include "fakes.h"
+
+namespace belfry::test {
+namespace {
+
+class DeliveryLoopTest : public ::testing::Test {
+ protected:
+  DeliveryLoopTest() {
+    catalogue_.add("mail");
+    directory_.reload();
+    store_.notification.request.recipient.email = "ada@example.test";
+    store_.notification.request.content[Channel::email] = {{"text", "Hello"}};
+    clock_.set(noon() + 1h);
+  }
+
+  std::unique_ptr<DeliveryLoop> loop(DeliveryLoopSettings settings) {
+    return std::make_unique<DeliveryLoop>(store_, pipeline_, clock_, silentLog(), settings);
+  }
+
+  static std::vector<ClaimedDelivery> deliveries(int from, int count, Priority priority = Priority::medium) {
+    std::vector<ClaimedDelivery> made;
+    for (int i = 0; i < count; ++i) made.push_back(claimNumber(from + i, 1, priority));
+    return made;
+  }
+
+  std::size_t sent() { return plugins_.channel->count(); }
+
+  /// The provider answers everything that is with it, and the settled slots are free again.
+  std::size_t answer(DeliveryLoop& loop) {
+    auto count = plugins_.channel->answerAll({Outcome::accepted, {}, "id", {}, {}});
+    loop.freeSlots(count);
+    return count;
+  }
+
+  static constexpr auto kNever = std::chrono::hours(1);
+
+  FakeCatalogue catalogue_;
+  FakePlugins plugins_;
+  FakeTemplates templates_;
+  FakeEngines engines_;
+  StillClock clock_;
+  FakeWorkStore store_;
+  Directory directory_{catalogue_, plugins_, silentLog()};
+  Renderer renderer_{templates_, engines_};
+  std::atomic<int> settled_{0};
+  DeliveryPipeline pipeline_{directory_, renderer_, clock_, silentLog(), {}, [this](Settlement) { ++settled_; }, [](const AttemptObservation&) {}};
+};
+
+TEST_F(DeliveryLoopTest, BeginsWhatIsDueAtOnce) {
+  store_.put(deliveries(0, 30));
+  auto worker = loop({.slots = 100, .poll = kNever});
+  worker->start();
+  EXPECT_TRUE(waitUntil(10s, [&] { return sent() == 30; }));
+  EXPECT_EQ(worker->inFlight(), 30);
+  answer(*worker);
+  worker->drain(in(10s));
+  EXPECT_EQ(worker->inFlight(), 0);
+  EXPECT_EQ(settled_, 30);
+}
+
+TEST_F(DeliveryLoopTest, AWakeBringsWhatCameLater) {
+  auto worker = loop({.slots = 10, .poll = kNever});
+  worker->start();
+  ASSERT_TRUE(waitUntil(10s, [&] { return store_.read([](auto& store) { return store.claims; }) > 0; }));
+  store_.put(deliveries(0, 1));
+  worker->wake();
+  EXPECT_TRUE(waitUntil(10s, [&] { return sent() == 1; }));
+  answer(*worker);
+}
+
+TEST_F(DeliveryLoopTest, LooksByItselfAfterThePoll) {
+  auto worker = loop({.slots = 10, .poll = 5ms});
+  worker->start();
+  ASSERT_TRUE(waitUntil(10s, [&] { return store_.read([](auto& store) { return store.claims; }) > 2; }));
+  store_.put(deliveries(0, 1));
+  EXPECT_TRUE(waitUntil(10s, [&] { return sent() == 1; }));
+  answer(*worker);
+}
+
+TEST_F(DeliveryLoopTest, WakesWhenTheNextDeliveryBecomesDue) {
+  class Late final : public FakeWorkStore {
+   public:
+    explicit Late(StillClock& clock) : clock_(clock) {}
+    std::vector<ClaimedDelivery> claim(const ClaimRoom& room, Duration lease, const Uuid& owner) override {
+      return due ? FakeWorkStore::claim(room, lease, owner) : std::vector<ClaimedDelivery>();
+    }
+    std::optional<TimePoint> nextDue() override {
+      if (due) return FakeWorkStore::nextDue();
+      due = true;  // and it is, once this wait is over
+      return clock_.now() + 20ms;
+    }
+    std::atomic<bool> due{false};
+
+   private:
+    StillClock& clock_;
+  } late(clock_);
+  late.notification = store_.notification;
+  late.put(deliveries(0, 1));
+  DeliveryLoop worker(late, pipeline_, clock_, silentLog(), {.slots = 10, .poll = kNever});
+  worker.start();
+  EXPECT_TRUE(waitUntil(10s, [&] { return sent() == 1; }));
+  answer(worker);
+}
+
+TEST_F(DeliveryLoopTest, SlotsAreNeverExceeded) {
+  for (int slots : {1, 2, 3, 5, 16}) {
+    const auto before = sent();
+    for (auto priority : allPriorities()) store_.put(deliveries(0, 40, priority));
+    auto worker = loop({.slots = slots, .poll = kNever});
+    worker->start();
+    std::size_t answered = 0;
+    EXPECT_TRUE(waitUntil(20s, [&] {
+      EXPECT_LE(worker->inFlight(), slots);
+      answered += answer(*worker);
+      return answered == 160;
+    })) << slots << " slots, " << answered << " answered";
+    EXPECT_EQ(sent() - before, 160u);
+    worker->drain(in(10s));
+  }
+  EXPECT_LE(store_.most_room, 16);
+}
+
+TEST_F(DeliveryLoopTest, AFullWorkerClaimsAgainWhenASlotIsFree) {
+  store_.put(deliveries(0, 6));
+  auto worker = loop({.slots = 4, .poll = kNever});
+  worker->start();
+  ASSERT_TRUE(waitUntil(10s, [&] { return sent() == 4; }));
+  answer(*worker);
+  EXPECT_TRUE(waitUntil(10s, [&] { return sent() == 6; }));
+  answer(*worker);
+}
+
+TEST_F(DeliveryLoopTest, DrainWaitsForWhatIsInFlightAndClaimsNoMore) {
+  store_.put(deliveries(0, 2));
+  auto worker = loop({.slots = 10, .poll = kNever});
+  worker->start();
+  ASSERT_TRUE(waitUntil(10s, [&] { return sent() == 2; }));
+  std::atomic<bool> drained{false};
+  std::jthread stopper([&] {
+    worker->drain(in(10s));
+    drained = true;
+  });
+  store_.put(deliveries(10, 1));
+  worker->wake();
+  EXPECT_FALSE(drained);
+  answer(*worker);
+  EXPECT_TRUE(waitUntil(10s, [&] { return drained.load(); }));
+  EXPECT_EQ(worker->inFlight(), 0);
+}
+
+TEST_F(DeliveryLoopTest, DrainGivesUpAtItsDeadline) {
+  store_.put(deliveries(0, 2));
+  auto worker = loop({.slots = 10, .poll = kNever});
+  worker->start();
+  ASSERT_TRUE(waitUntil(10s, [&] { return sent() == 2; }));
+  worker->drain(in(1ms));
+  EXPECT_EQ(worker->inFlight(), 2);
+}
+
+TEST_F(DeliveryLoopTest, GoesOnWhenTheDatabaseWasAway) {
+  store_.fail_claims = 3;
+  store_.put(deliveries(0, 1));
+  auto worker = loop({.slots = 10, .poll = 5ms});
+  worker->start();
+  EXPECT_TRUE(waitUntil(10s, [&] { return sent() == 1; }));
+  answer(*worker);
+}
+
+TEST_F(DeliveryLoopTest, ClaimsThatCannotBeLoadedGoBackAndAreBegunLater) {
+  store_.fail_loads = 1;
+  store_.fail_releases = 2;
+  store_.put(deliveries(0, 5));
+  auto worker = loop({.slots = 10, .poll = 5ms});
+  worker->start();
+  EXPECT_TRUE(waitUntil(10s, [&] { return sent() == 5; }));
+  EXPECT_EQ(store_.read([](auto& store) { return store.released.size(); }), 5u);
+  EXPECT_EQ(worker->inFlight(), 5);
+  answer(*worker);
+}
+
+TEST_F(DeliveryLoopTest, ClaimsThatCannotBeLoadedGoBackAtTheEnd) {
+  store_.fail_loads = 1;
+  store_.put(deliveries(0, 5));
+  auto worker = loop({.slots = 10, .poll = kNever});
+  worker->start();
+  ASSERT_TRUE(waitUntil(10s, [&] { return store_.read([](auto& store) { return store.fail_loads; }) <= 0; }));
+  worker->drain(in(10s));
+  EXPECT_THAT(store_.released, SizeIs(5));
+}
+
+TEST_F(DeliveryLoopTest, ARefusedStatementDoesNotEndTheLoop) {
+  class Refusing final : public FakeWorkStore {
+   public:
+    std::vector<ClaimedDelivery> claim(const ClaimRoom& room, Duration lease, const Uuid& owner) override {
+      if (refusals-- > 0) throw StoreRejected("permission denied");
+      return FakeWorkStore::claim(room, lease, owner);
+    }
+    std::atomic<int> refusals{2};
+  } refusing;
+  refusing.notification = store_.notification;
+  refusing.put(deliveries(0, 1));
+  DeliveryLoop worker(refusing, pipeline_, clock_, silentLog(), {.slots = 10, .poll = 5ms});
+  worker.start();
+  EXPECT_TRUE(waitUntil(10s, [&] { return sent() == 1; }));
+  answer(worker);
+}
+
+TEST_F(DeliveryLoopTest, TheLastMomentToSendLiesBeforeTheEndOfTheLease) {
+  store_.put(deliveries(0, 1));
+  auto worker = loop({.slots = 10, .lease = 60000ms, .poll = kNever});
+  auto before = std::chrono::steady_clock::now();
+  worker->start();
+  ASSERT_TRUE(waitUntil(10s, [&] { return sent() == 1; }));
+  auto deadline = plugins_.channel->messages[0]->deadline;
+  EXPECT_GE(deadline, before + 54s);
+  EXPECT_LE(deadline, std::chrono::steady_clock::now() + 54s) << "a tenth of the lease is kept back";
+  answer(*worker);
+}
+
+}  // namespace
+}  // namespace belfry::test

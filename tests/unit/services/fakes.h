@@ -1,0 +1,291 @@
+// Small stand-ins for ports that tests/adapters covers with the real thing.
+#pragma once
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kit/log.h"
+#include "kit/time.h"
+#include "ports/catalogue_store.h"
+#include "ports/channels.h"
+#include "ports/intake_store.h"
+#include "ports/store_error.h"
+#include "ports/template_store.h"
+#include "ports/templates.h"
+#include "ports/work_store.h"
+#include "support/wait_until.h"
+
+namespace belfry::test {
+
+using namespace std::chrono_literals;
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+inline const Log& silentLog() {
+  static const Log log(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+  return log;
+}
+
+inline TimePoint noon() { return *parseRfc3339("2026-12-01T12:00:00Z"); }
+
+/// Stands still until it is set.
+class StillClock final : public Clock {
+ public:
+  TimePoint now() const override { return now_.load(); }
+  void set(TimePoint now) { now_ = now; }
+
+ private:
+  std::atomic<TimePoint> now_{noon()};
+};
+
+inline TenantId tenantNumber(std::uint8_t number) {
+  TenantId tenant;
+  tenant.value.bytes.fill(number);
+  return tenant;
+}
+
+inline ClaimedDelivery claimNumber(int number, int attempt = 1, Priority priority = Priority::medium) {
+  auto at = noon() + std::chrono::milliseconds(number);
+  return {tenantNumber(1), {uuidLowerBound(at)}, {uuidLowerBound(at + 1h)}, Channel::email, priority, attempt, at};
+}
+
+/// The real clock's, since condition variables wait by it.
+inline std::chrono::steady_clock::time_point in(std::chrono::milliseconds limit) { return std::chrono::steady_clock::now() + limit; }
+
+/// Hands out what is queued by priority and remembers what it was told. Thread-safe.
+class FakeWorkStore : public WorkStore {
+ public:
+  std::vector<ClaimedDelivery> claim(const ClaimRoom& room, Duration, const Uuid&) override {
+    std::lock_guard lock(mutex_);
+    ++claims;
+    if (fail_claims-- > 0) throw StoreUnavailable("away");
+    std::vector<ClaimedDelivery> given;
+    int most = 0;
+    for (const auto& [priority, count] : room) {
+      most += count;
+      auto& waiting = waiting_[priority];
+      while (!waiting.empty() && std::count_if(given.begin(), given.end(), [p = priority](const auto& c) { return c.priority == p; }) < count) {
+        given.push_back(waiting.front());
+        waiting.erase(waiting.begin());
+      }
+    }
+    most_room = std::max(most_room, most);
+    return given;
+  }
+  std::vector<std::optional<LoadedNotification>> load(std::span<const ClaimedDelivery> claims_to_load) override {
+    std::lock_guard lock(mutex_);
+    if (fail_loads-- > 0) throw StoreUnavailable("away");
+    std::vector<std::optional<LoadedNotification>> loaded(claims_to_load.size());
+    for (auto& one : loaded) one = notification;
+    return loaded;
+  }
+  std::vector<DeliveryId> settle(std::span<const Settlement> group) override {
+    std::unique_lock lock(mutex_);
+    if (fail_settles-- > 0) throw StoreUnavailable("away");
+    open_.wait(lock, [this] { return !held_; });
+    for (const auto& one : group)
+      if (one.error_code == "bad row") throw StoreRejected("bad row");
+    groups.push_back(group.size());
+    std::vector<DeliveryId> ids;
+    for (const auto& one : group) {
+      settled.push_back(one);
+      ids.push_back(one.delivery);
+    }
+    return ids;
+  }
+  void release(std::span<const ClaimedDelivery> given_back, const Uuid&) override {
+    std::lock_guard lock(mutex_);
+    if (fail_releases-- > 0) throw StoreUnavailable("away");
+    for (const auto& one : given_back) {
+      released.push_back(one);
+      waiting_[one.priority].push_back(one);
+    }
+  }
+  std::vector<RescuedDelivery> rescue(const std::map<Channel, RescuePolicy>&, int) override { return {}; }
+  std::optional<TimePoint> nextDue() override {
+    std::lock_guard lock(mutex_);
+    for (const auto& [priority, waiting] : waiting_)
+      if (!waiting.empty()) return waiting.front().due_at;
+    return std::nullopt;
+  }
+
+  void put(std::vector<ClaimedDelivery> deliveries) {
+    std::lock_guard lock(mutex_);
+    for (const auto& one : deliveries) waiting_[one.priority].push_back(one);
+  }
+  /// While held, settle() waits; open() lets it go on.
+  void hold() {
+    std::lock_guard lock(mutex_);
+    held_ = true;
+  }
+  void open() {
+    std::lock_guard lock(mutex_);
+    held_ = false;
+    open_.notify_all();
+  }
+  template <class Read>
+  auto read(Read&& read) {
+    std::lock_guard lock(mutex_);
+    return read(*this);
+  }
+
+  // Guarded by the mutex once a thread runs: read().
+  int claims = 0;
+  int most_room = 0;
+  int fail_claims = 0, fail_loads = 0, fail_settles = 0, fail_releases = 0;
+  std::vector<std::size_t> groups;
+  std::vector<Settlement> settled;
+  std::vector<ClaimedDelivery> released;
+  LoadedNotification notification{{}, noon(), {}};
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable open_;
+  bool held_ = false;
+  std::map<Priority, std::vector<ClaimedDelivery>> waiting_;
+};
+
+/// One tenant "acme" with what is configured here.
+class FakeCatalogue final : public CatalogueStore {
+ public:
+  FakeCatalogue() {
+    tenant.id = tenantNumber(1);
+    tenant.slug = "acme";
+    tenant.name = "Acme";
+    tenant.auth = {"apikey"};
+  }
+  std::vector<Tenant> tenants() override { return {tenant}; }
+  std::vector<ProviderInstance> providers() override { return instances; }
+  std::optional<Tenant> createTenant(const std::string&, const std::string&, const std::vector<std::string>&) override { return std::nullopt; }
+  TenantId reconcile(const Tenant&, std::vector<ProviderInstance>) override { return tenant.id; }
+
+  ProviderInstance& add(const std::string& slug, Channel channel = Channel::email) {
+    ProviderInstance instance{};
+    instance.tenant = tenant.id;
+    instance.id.value.bytes.fill(static_cast<std::uint8_t>(100 + instances.size()));
+    instance.slug = slug;
+    instance.plugin = "smtp";
+    instance.channel = channel;
+    instances.push_back(instance);
+    return instances.back();
+  }
+
+  Tenant tenant;
+  std::vector<ProviderInstance> instances;
+};
+
+/// Answers each message by `answer`, on the caller's thread, or keeps it for later. Thread-safe.
+class FakeChannel final : public ChannelInstance {
+ public:
+  bool simulated() const override { return simulates; }
+  void send(std::shared_ptr<const OutgoingMessage> message, std::function<void(SendOutcome)> done) override {
+    std::function<SendOutcome(const OutgoingMessage&)> reply;
+    {
+      std::lock_guard lock(mutex_);
+      messages.push_back(message);
+      reply = answer;
+      if (!reply) waiting.push_back(done);
+    }
+    if (reply) done(reply(*message));
+  }
+  /// Answers what waits and returns how many.
+  std::size_t answerAll(SendOutcome outcome) {
+    std::vector<std::function<void(SendOutcome)>> now;
+    {
+      std::lock_guard lock(mutex_);
+      now.swap(waiting);
+    }
+    for (auto& done : now) done(outcome);
+    return now.size();
+  }
+  std::size_t count() {
+    std::lock_guard lock(mutex_);
+    return messages.size();
+  }
+
+  bool simulates = false;
+  std::function<SendOutcome(const OutgoingMessage&)> answer;
+  std::vector<std::shared_ptr<const OutgoingMessage>> messages;
+  std::vector<std::function<void(SendOutcome)>> waiting;
+
+ private:
+  std::mutex mutex_;
+};
+
+class FakePlugins final : public ChannelPlugins {
+ public:
+  std::vector<PluginInfo> plugins() const override { return {}; }
+  const PluginInfo* find(const std::string&) const override { return nullptr; }
+  std::vector<std::string> faults(const ProviderInstance&) const override { return {}; }
+  Result<std::shared_ptr<ChannelInstance>, std::string> create(const ProviderInstance& instance) override {
+    ++created;
+    if (auto refused = refusals.find(instance.slug); refused != refusals.end()) return failure(refused->second);
+    return std::shared_ptr<ChannelInstance>(channel);
+  }
+
+  std::shared_ptr<FakeChannel> channel = std::make_shared<FakeChannel>();
+  std::map<std::string, std::string> refusals;
+  int created = 0;
+};
+
+class FakeTemplates final : public TemplateStore {
+ public:
+  std::optional<Template> create(TenantId, const Template&) override { return std::nullopt; }
+  std::optional<int> addVersion(TenantId, const std::string&, const TemplateVersion&) override { return std::nullopt; }
+  bool publish(TenantId, const std::string&, int) override { return false; }
+  std::optional<Template> get(TenantId, const std::string&) override { return std::nullopt; }
+  std::vector<Template> list(TenantId, const std::string&, int) override { return {}; }
+  std::optional<ResolvedTemplate> resolve(TenantId, const std::string& key, std::optional<int>, const std::string&) override {
+    ++resolved;
+    if (trouble) trouble();
+    auto found = templates.find(key);
+    return found == templates.end() ? std::nullopt : std::optional(found->second);
+  }
+  void reconcile(TenantId, const Template&) override {}
+
+  std::map<std::string, ResolvedTemplate> templates;
+  std::function<void()> trouble;
+  int resolved = 0;
+};
+
+/// "Renders" by putting the data behind the text; a text "bad" does not compile, a text "fails" does not render.
+class FakeEngines final : public TemplateEngines {
+ public:
+  bool has(const std::string& engine) const override { return engine == "fake"; }
+  std::vector<std::string> names() const override { return {"fake"}; }
+  Result<std::shared_ptr<const CompiledTemplate>, TemplateError> compile(const std::string&, const std::string&, std::string_view text, Escape escape,
+                                                                         const std::vector<std::pair<std::string, std::string>>&) override {
+    ++compiled;
+    if (text == "bad") return failure(TemplateError{3, 7, "is bad", false});
+    return std::shared_ptr<const CompiledTemplate>(std::make_shared<Made>(std::string(text), escape));
+  }
+  int compiled = 0;
+
+ private:
+  struct Made final : CompiledTemplate {
+    Made(std::string t, Escape e) : text(std::move(t)), escape(e) {}
+    Result<std::string, TemplateError> render(std::string_view data_json) const override {
+      if (text == "fails") return failure(TemplateError{0, 0, "fails", true});
+      return text + (escape == Escape::html ? " html " : " plain ") + std::string(data_json);
+    }
+    std::vector<std::string> variables() const override { return {}; }
+    std::string text;
+    Escape escape;
+  };
+};
+
+}  // namespace belfry::test
