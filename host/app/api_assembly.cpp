@@ -17,7 +17,8 @@ std::string publicUrl(const HttpSettings& http, std::uint16_t port) {
   return "http://" + (v6 ? "[" + http.address + "]" : http.address) + ":" + std::to_string(port);
 }
 
-Router assembleRouter(const ApiParts& parts, const Settings& settings, const InstallLayout& layout, std::uint16_t port) {
+Router assembleRouter(const ApiParts& parts, const Settings& settings, const InstallLayout& layout,
+                      std::uint16_t port) {
   Router router;
   addHealthOperations(router, parts.readiness, parts.metrics);
   if (!settings.roles.contains(ProcessRole::api)) return router;
@@ -26,7 +27,8 @@ Router assembleRouter(const ApiParts& parts, const Settings& settings, const Ins
   addTemplateOperations(router, parts.templates, parts.engines, parts.resolver);
   addPluginOperations(router, parts.plugins);
   addProviderOperations(router, parts.directory, url);
-  addTenantOperations(router, parts.catalogue, parts.authenticators, [&directory = parts.directory] { directory.reload(); });
+  addTenantOperations(router, parts.catalogue, parts.authenticators,
+                      [&directory = parts.directory] { directory.reload(); });
   addKeyOperations(router, parts.keys);
   addLookupOperations(router);
   addDocsOperations(router, layout.docs_ui, url);

@@ -34,13 +34,22 @@ class Belfryd final : public Poco::Util::ServerApplication {
     using Poco::Util::Option;
     options.addOption(Option("help", "h", "show this text").callback(on(&Belfryd::onHelp)));
     options.addOption(Option("version", "", "show the version").callback(on(&Belfryd::onVersion)));
-    options.addOption(Option("config", "c", "file that overrides single settings").argument("FILE").callback(on(&Belfryd::onConfig)));
-    options.addOption(Option("embedded", "", "run a private PostgreSQL and Redis in the data directory").callback(on(&Belfryd::onFlag)));
-    options.addOption(Option("data-dir", "", "data directory of --embedded").argument("DIR").callback(on(&Belfryd::onFlag)));
-    options.addOption(Option("port", "p", "port to listen on, 0 takes a free one").argument("N").callback(on(&Belfryd::onFlag)));
-    options.addOption(Option("roles", "", "list of api, worker, scheduler, relay").argument("LIST").callback(on(&Belfryd::onFlag)));
-    options.addOption(Option("set", "s", "any setting, e.g. --set log.level=debug").argument("KEY=VALUE").repeatable(true).callback(on(&Belfryd::onSet)));
-    options.addOption(Option("print-config", "", "show every effective setting with its source, and end").callback(on(&Belfryd::onPrintConfig)));
+    options.addOption(
+        Option("config", "c", "file that overrides single settings").argument("FILE").callback(on(&Belfryd::onConfig)));
+    options.addOption(Option("embedded", "", "run a private PostgreSQL and Redis in the data directory")
+                          .callback(on(&Belfryd::onFlag)));
+    options.addOption(
+        Option("data-dir", "", "data directory of --embedded").argument("DIR").callback(on(&Belfryd::onFlag)));
+    options.addOption(
+        Option("port", "p", "port to listen on, 0 takes a free one").argument("N").callback(on(&Belfryd::onFlag)));
+    options.addOption(
+        Option("roles", "", "list of api, worker, scheduler, relay").argument("LIST").callback(on(&Belfryd::onFlag)));
+    options.addOption(Option("set", "s", "any setting, e.g. --set log.level=debug")
+                          .argument("KEY=VALUE")
+                          .repeatable(true)
+                          .callback(on(&Belfryd::onSet)));
+    options.addOption(Option("print-config", "", "show every effective setting with its source, and end")
+                          .callback(on(&Belfryd::onPrintConfig)));
   }
 
   int main(const std::vector<std::string>& arguments) override {
@@ -92,14 +101,16 @@ class Belfryd final : public Poco::Util::ServerApplication {
     formatter.setCommand("belfryd");
     formatter.setUsage("[--embedded --data-dir DIR] [--port N] [--config FILE] [--set KEY=VALUE …]");
     formatter.setHeader("The Belfry notification host.");
-    formatter.setFooter("Settings are explained in config/default.yaml. SIGTERM stops after the work in flight; SIGHUP reads tenant and template files again.");
+    formatter.setFooter(
+        "Settings are explained in config/default.yaml. SIGTERM stops after the work in flight; SIGHUP reads tenant "
+        "and template files again.");
     formatter.setUnixStyle(true);
     formatter.format(std::cout);
     return EXIT_OK;
   }
 
   static int refuse(const std::vector<ConfigError>& errors) {
-    std::cerr << "belfryd: the configuration is not valid\n" << toText(errors) << '\n';
+    for (const auto& error : errors) std::cerr << "belfryd: " << toText(error) << '\n';
     return EXIT_CONFIG;
   }
 

@@ -7,14 +7,18 @@ constexpr auto kLookAnyway = std::chrono::seconds(10);
 
 }  // namespace
 
-CatalogueWatch::CatalogueWatch(Directory& directory, TemplateResolver& templates, Authentication& authentication, const Log& log)
+CatalogueWatch::CatalogueWatch(Directory& directory, TemplateResolver& templates, Authentication& authentication,
+                               const Log& log)
     : directory_(directory),
       templates_(templates),
       authentication_(authentication),
-      loop_("catalogue", kLookAnyway, [this] {
-        directory_.reload();
-        return false;
-      }, log) {}
+      loop_(
+          "catalogue", kLookAnyway,
+          [this] {
+            directory_.reload();
+            return false;
+          },
+          log) {}
 
 void CatalogueWatch::changed() {
   templates_.clear();

@@ -1,4 +1,5 @@
-// Keeps what is remembered of the catalogue equal to PostgreSQL: on its announcements, after a reconnect, and every few seconds in any case.
+// Keeps what is remembered of the catalogue equal to PostgreSQL: on its announcements, after a reconnect, and every few
+// seconds in any case.
 #pragma once
 
 #include <atomic>
@@ -17,7 +18,8 @@ class CatalogueWatch {
 
   void start() { loop_.start(); }
   void stop() { loop_.stop(); }
-  /// Something changed. Thread-safe, returns at once: templates and callers are forgotten here, the directory is read on the loop.
+  /// Something changed. Thread-safe, returns at once: templates and callers are forgotten here, the directory is read
+  /// on the loop.
   void changed();
 
  private:

@@ -12,7 +12,8 @@ constexpr auto kUpkeepPause = std::chrono::minutes(10);
 
 RetryPolicies retryPolicies(const Settings& settings) {
   RetryPolicies policies;
-  for (const auto& [channel, retry] : settings.retry) policies[channel] = {retry.attempts, retry.base, retry.factor, retry.cap};
+  for (const auto& [channel, retry] : settings.retry)
+    policies[channel] = {retry.attempts, retry.base, retry.factor, retry.cap};
   return policies;
 }
 
@@ -31,20 +32,28 @@ std::chrono::milliseconds rescuePause(const WorkerSettings& worker) {
 
 }  // namespace
 
-Engine::Engine(const Settings& settings, WorkStore& work, UpkeepStore& upkeep, const Directory& directory, Renderer& renderer,
-               const Clock& clock, Metrics& metrics, const Log& log)
+Engine::Engine(const Settings& settings, WorkStore& work, UpkeepStore& upkeep, const Directory& directory,
+               Renderer& renderer, const Clock& clock, Metrics& metrics, const Log& log)
     : settings_(settings),
       work_(work),
       upkeep_(upkeep),
       metrics_(metrics),
       log_(log),
-      pipeline_(directory, renderer, clock, log, retryPolicies(settings), [this](Settlement settlement) { settle_.push(std::move(settlement)); },
-                [this](const AttemptObservation& seen) { metrics_.attempt(seen.channel, seen.plugin, seen.outcome, seen.duration); }),
-      settle_(work, [this](std::size_t count) { delivery_.freeSlots(count); }, log),
+      pipeline_(
+          directory, renderer, clock, log, retryPolicies(settings),
+          [this](Settlement settlement) { settle_.push(std::move(settlement)); },
+          [this](const AttemptObservation& seen) {
+            metrics_.attempt(seen.channel, seen.plugin, seen.outcome, seen.duration);
+          }),
+      settle_(
+          work, [this](std::size_t count) { delivery_.freeSlots(count); }, log),
       delivery_(work, pipeline_, clock, log, loopSettings(settings.worker)),
-      rescue_("rescue", rescuePause(settings.worker), [this] { return rescueOnce(); }, log),
-      relay_("relay", kRelayPause, [this] { return upkeep_.sequenceFeed(kGroup) == kGroup; }, log),
-      upkeep_loop_("upkeep", kUpkeepPause, [this] { return upkeepOnce(); }, log) {}
+      rescue_(
+          "rescue", rescuePause(settings.worker), [this] { return rescueOnce(); }, log),
+      relay_(
+          "relay", kRelayPause, [this] { return upkeep_.sequenceFeed(kGroup) == kGroup; }, log),
+      upkeep_loop_(
+          "upkeep", kUpkeepPause, [this] { return upkeepOnce(); }, log) {}
 
 void Engine::start() {
   if (settings_.roles.contains(ProcessRole::worker)) {
@@ -71,18 +80,21 @@ void Engine::stop(std::chrono::steady_clock::time_point deadline, const std::fun
 
 bool Engine::rescueOnce() {
   std::map<Channel, RescuePolicy> policies;
-  for (const auto& [channel, policy] : settings_.lease_expired) policies[channel] = {policy, settings_.retry.at(channel).attempts};
+  for (const auto& [channel, policy] : settings_.lease_expired)
+    policies[channel] = {policy, settings_.retry.at(channel).attempts};
   auto rescued = work_.rescue(policies, kGroup);
   for (const auto& delivery : rescued) {
     metrics_.leaseRescued(delivery.again);
-    log_.warn("lease expired", {{"delivery_id", delivery.delivery.value}, {"attempt", delivery.attempt}, {"again", delivery.again}});
+    log_.warn("lease expired",
+              {{"delivery_id", delivery.delivery.value}, {"attempt", delivery.attempt}, {"again", delivery.again}});
   }
   if (!rescued.empty()) wake();
   return static_cast<int>(rescued.size()) == kGroup;
 }
 
 bool Engine::upkeepOnce() {
-  if (int made = upkeep_.ensurePartitions(settings_.partitions_ahead_months); made > 0) log_.info("partitions made", {{"count", made}});
+  if (int made = upkeep_.ensurePartitions(settings_.partitions_ahead_months); made > 0)
+    log_.info("partitions made", {{"count", made}});
   bool more = upkeep_.pruneIdempotencyKeys(kGroup) == kGroup;
   return upkeep_.pruneFeed(kFeedKept, kGroup) == kGroup || more;
 }

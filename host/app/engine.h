@@ -19,15 +19,15 @@ namespace belfry {
 
 class Engine {
  public:
-  Engine(const Settings& settings, WorkStore& work, UpkeepStore& upkeep, const Directory& directory, Renderer& renderer, const Clock& clock,
-         Metrics& metrics, const Log& log);
+  Engine(const Settings& settings, WorkStore& work, UpkeepStore& upkeep, const Directory& directory, Renderer& renderer,
+         const Clock& clock, Metrics& metrics, const Log& log);
 
   /// Starts the loops of this process's roles.
   void start();
   /// New work may be due. Thread-safe.
   void wake();
-  /// Claims no more, waits for attempts in flight, then settles what ended. `stop_exchanges` is called in between: it ends what is still
-  /// under way, so that those attempts settle too.
+  /// Claims no more, waits for attempts in flight, then settles what ended. `stop_exchanges` is called in between: it
+  /// ends what is still under way, so that those attempts settle too.
   void stop(std::chrono::steady_clock::time_point deadline, const std::function<void()>& stop_exchanges);
   int inFlight() const { return delivery_.inFlight(); }
 

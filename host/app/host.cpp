@@ -15,6 +15,7 @@
 #include "adapters/prometheus/metrics.h"
 #include "api/http/file_limit.h"
 #include "api/http/server.h"
+#include "api/rest/send_json.h"
 #include "app/api_assembly.h"
 #include "app/catalogue_watch.h"
 #include "app/engine.h"
@@ -23,7 +24,6 @@
 #include "app/reconcile/template_reconciler.h"
 #include "app/reconcile/tenant_reconciler.h"
 #include "app/storage.h"
-#include "api/rest/send_json.h"
 #include "services/identity/api_keys.h"
 #include "services/intake/intake.h"
 
@@ -101,7 +101,10 @@ plugins::PluginRegistrySettings registrySettings(const PluginSettings& settings,
 
 struct Host::Parts {
   Parts(LoadedSettings loaded_settings, InstallLayout install_layout, Log& host_log)
-      : loaded(std::move(loaded_settings)), settings(loaded.settings), layout(std::move(install_layout)), log(host_log) {}
+      : loaded(std::move(loaded_settings)),
+        settings(loaded.settings),
+        layout(std::move(install_layout)),
+        log(host_log) {}
 
   void startStorage();
   void startPlugins();
@@ -156,7 +159,8 @@ std::uint16_t Host::port() const { return parts_->server->port(); }
 void Host::start() {
   auto& parts = *parts_;
   raiseFileLimit();
-  parts.server = std::make_unique<HttpServer>(parts.late_handler, edgeSettings(parts.settings.http, parts.metrics, parts.log), parts.log);
+  parts.server = std::make_unique<HttpServer>(parts.late_handler,
+                                              edgeSettings(parts.settings.http, parts.metrics, parts.log), parts.log);
   parts.server->bind();
   parts.startStorage();
   parts.startPlugins();
@@ -240,11 +244,14 @@ void Host::Parts::reconcileFiles() {
 }
 
 void Host::Parts::startEngine() {
-  engine = std::make_unique<Engine>(settings, storage->work, storage->upkeep, *directory, *renderer, clock, metrics, log);
-  metrics.gauge("belfry_deliveries_in_flight", "Attempts in flight in this process", [this] { return engine->inFlight(); });
+  engine =
+      std::make_unique<Engine>(settings, storage->work, storage->upkeep, *directory, *renderer, clock, metrics, log);
+  metrics.gauge("belfry_deliveries_in_flight", "Attempts in flight in this process",
+                [this] { return engine->inFlight(); });
   metrics.gauge("belfry_database_connections_in_use", "Connections of this process that are in use",
                 [this] { return storage->system_pool.stats().in_use + storage->tenant_pool.stats().in_use; });
-  writer = std::make_unique<IntakeWriter>(storage->intake, [this] { engine->wake(); }, log, IntakeWriterSettings{});
+  writer = std::make_unique<IntakeWriter>(
+      storage->intake, [this] { engine->wake(); }, log, IntakeWriterSettings{});
   IntakeSettings intake_settings;
   intake_settings.idempotency_ttl = settings.idempotency_ttl;
   intake = std::make_unique<Intake>(*directory, *templates, *writer, clock, sendAnswerJson, intake_settings);
@@ -269,11 +276,20 @@ void Host::Parts::startEngine() {
 
 void Host::Parts::startApi() {
   api_keys = std::make_unique<ApiKeys>(storage->keys, *authentication, clock);
-  ApiParts parts{*intake,    storage->notifications, storage->templates, *engines, *templates, *channels,
-                 *directory, storage->catalogue,     *api_keys,          *authenticators,
-                 [this] { return readiness(); },     [this] { return metrics.text(); }};
-  api = std::make_unique<RestApi>(assembleRouter(parts, settings, layout, server->port()), *authentication, storage->idempotency, clock, log,
-                                  restSettings(settings));
+  ApiParts parts{*intake,
+                 storage->notifications,
+                 storage->templates,
+                 *engines,
+                 *templates,
+                 *channels,
+                 *directory,
+                 storage->catalogue,
+                 *api_keys,
+                 *authenticators,
+                 [this] { return readiness(); },
+                 [this] { return metrics.text(); }};
+  api = std::make_unique<RestApi>(assembleRouter(parts, settings, layout, server->port()), *authentication,
+                                  storage->idempotency, clock, log, restSettings(settings));
   api->start();
   late_handler.set(*api);
 }

@@ -24,7 +24,8 @@ InstallLayout findInstallLayout() {
   InstallLayout layout;
   layout.program = fs::read_symlink("/proc/self/exe");
   auto prefix = layout.program.parent_path().parent_path();
-  layout.schemas = firstThatExists("the database schema", {prefix / "share/belfry/schemas/postgres", fs::path(BELFRY_SOURCE_SCHEMAS) / "postgres"})
+  layout.schemas = firstThatExists("the database schema", {prefix / "share/belfry/schemas/postgres",
+                                                           fs::path(BELFRY_SOURCE_SCHEMAS) / "postgres"})
                        .parent_path();
   layout.plugins = firstThatExists("the plugins", {prefix / "plugins", prefix / "lib/belfry/plugins"});
   auto installed_ui = prefix / "share/belfry/docs-ui";

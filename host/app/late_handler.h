@@ -1,5 +1,5 @@
-// The port is bound before anything else starts; the handler exists only when everything behind it does. serve() comes after set(), so
-// no request meets an unset handler.
+// The port is bound before anything else starts; the handler exists only when everything behind it does. serve() comes
+// after set(), so no request meets an unset handler.
 #pragma once
 
 #include "api/http/handler.h"
@@ -10,7 +10,9 @@ class LateHandler final : public HttpHandler {
  public:
   void set(HttpHandler& handler) { handler_ = &handler; }
   Preview preview(const HttpRequest& head) override { return handler_->preview(head); }
-  void handle(HttpRequest request, std::shared_ptr<Responder> responder) override { handler_->handle(std::move(request), std::move(responder)); }
+  void handle(HttpRequest request, std::shared_ptr<Responder> responder) override {
+    handler_->handle(std::move(request), std::move(responder));
+  }
 
  private:
   HttpHandler* handler_ = nullptr;

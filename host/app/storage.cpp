@@ -29,7 +29,8 @@ std::string wrappedKey(pg::Pool& pool, TenantId tenant) {
 
 }  // namespace
 
-Storage::Storage(const DatabaseSettings& settings, const std::string& url, const Key256& master, const Clock& clock, const Log& log)
+Storage::Storage(const DatabaseSettings& settings, const std::string& url, const Key256& master, const Clock& clock,
+                 const Log& log)
     : tenant_pool(poolSettings(settings, url, "belfry_app", settings.pool_size), log),
       system_pool(poolSettings(settings, url, "belfry_system", settings.pool_size), log),
       key_pool(poolSettings(settings, url, "belfry_system", 1), log),

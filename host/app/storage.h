@@ -16,7 +16,8 @@
 namespace belfry {
 
 struct Storage {
-  Storage(const DatabaseSettings& settings, const std::string& url, const Key256& master, const Clock& clock, const Log& log);
+  Storage(const DatabaseSettings& settings, const std::string& url, const Key256& master, const Clock& clock,
+          const Log& log);
 
   pg::Pool tenant_pool;  ///< role belfry_app: one tenant at a time
   pg::Pool system_pool;  ///< role belfry_system: the loops that cross tenants

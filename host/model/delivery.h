@@ -63,8 +63,8 @@ struct Settlement {
   TenantId tenant;
   DeliveryId delivery;
   int attempt;
-  DeliveryState state;                ///< final, or `deferred`
-  std::optional<TimePoint> due_at;    ///< set exactly when the state is `deferred`
+  DeliveryState state;              ///< final, or `deferred`
+  std::optional<TimePoint> due_at;  ///< set exactly when the state is `deferred`
   std::string provider;
   std::string provider_message_id;
   std::string error_code;

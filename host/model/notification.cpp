@@ -10,17 +10,13 @@ const std::string* findField(const Fields& fields, std::string_view name) {
 
 std::string addressFor(const Recipient& recipient, Channel channel) {
   switch (channel) {
-    case Channel::email:
-      return recipient.email;
+    case Channel::email: return recipient.email;
     case Channel::sms:
-    case Channel::whatsapp:
-      return recipient.phone;
-    case Channel::push:
-      return recipient.device_tokens.empty() ? std::string() : recipient.device_tokens.front();
+    case Channel::whatsapp: return recipient.phone;
+    case Channel::push: return recipient.device_tokens.empty() ? std::string() : recipient.device_tokens.front();
     case Channel::inapp:
     case Channel::slack:
-    case Channel::webhook:
-      return recipient.user_id;
+    case Channel::webhook: return recipient.user_id;
   }
   return {};
 }

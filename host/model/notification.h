@@ -1,5 +1,5 @@
-// What a service asked for, as plain values. Template data and metadata travel as JSON text that was validated at the edge:
-// the model knows no JSON.
+// What a service asked for, as plain values. Template data and metadata travel as JSON text that was validated at the
+// edge: the model knows no JSON.
 #pragma once
 
 #include <map>

@@ -2,10 +2,10 @@
 #pragma once
 
 #include <functional>
-#include <string>
-#include <vector>
 #include <optional>
+#include <string>
 #include <variant>
+#include <vector>
 
 #include "kit/time.h"
 

@@ -1,4 +1,5 @@
-// Tenants and their provider instances. The file reconciler and the tenant API write here. May throw StoreUnavailable. Thread-safe.
+// Tenants and their provider instances. The file reconciler and the tenant API write here. May throw StoreUnavailable.
+// Thread-safe.
 #pragma once
 
 #include <optional>
@@ -16,9 +17,10 @@ class CatalogueStore {
   /// Instances of all tenants with opened secrets. One whose secrets cannot be opened carries that as its problem.
   virtual std::vector<ProviderInstance> providers() = 0;
   /// Creates a tenant with a key of its own; nullopt when the slug is taken.
-  virtual std::optional<Tenant> createTenant(const std::string& slug, const std::string& name, const std::vector<std::string>& auth) = 0;
-  /// Makes the tenant and its file-sourced instances equal to the file's, in one transaction. `providers[i].tenant` and `.id` are
-  /// filled in by the store; an empty callback_id keeps or mints one.
+  virtual std::optional<Tenant> createTenant(const std::string& slug, const std::string& name,
+                                             const std::vector<std::string>& auth) = 0;
+  /// Makes the tenant and its file-sourced instances equal to the file's, in one transaction. `providers[i].tenant` and
+  /// `.id` are filled in by the store; an empty callback_id keeps or mints one.
   virtual TenantId reconcile(const Tenant& tenant, std::vector<ProviderInstance> providers) = 0;
 };
 

@@ -26,7 +26,8 @@ struct OutgoingMessage {
   Fields headers;
   std::vector<Attachment> attachments;
   TimePoint created_at;
-  std::chrono::steady_clock::time_point deadline;  ///< no exchange that may deliver starts after this: the lease ends there
+  std::chrono::steady_clock::time_point
+      deadline;  ///< no exchange that may deliver starts after this: the lease ends there
 };
 
 /// What the plugin made of it.
@@ -44,7 +45,8 @@ class ChannelInstance {
   virtual ~ChannelInstance() = default;
   /// Nothing leaves: answers are those of the manifest's `simulation`.
   virtual bool simulated() const = 0;
-  /// Starts sending. `done` is called exactly once, from any thread, and must not block. Never throws for what a plugin does.
+  /// Starts sending. `done` is called exactly once, from any thread, and must not block. Never throws for what a plugin
+  /// does.
   virtual void send(std::shared_ptr<const OutgoingMessage> message, std::function<void(SendOutcome)> done) = 0;
 };
 
@@ -71,11 +73,12 @@ class ChannelPlugins {
   virtual std::vector<PluginInfo> plugins() const = 0;
   /// nullptr when no plugin has that id.
   virtual const PluginInfo* find(const std::string& plugin) const = 0;
-  /// What is wrong with an instance as configured, one line each: no such plugin, a channel or secret that it does not have, config that
-  /// breaks its schema (path, value and what is allowed). Says nothing about what is missing at run time.
+  /// What is wrong with an instance as configured, one line each: no such plugin, a channel or secret that it does not
+  /// have, config that breaks its schema (path, value and what is allowed). Says nothing about what is missing at run
+  /// time.
   virtual std::vector<std::string> faults(const ProviderInstance& instance) const = 0;
-  /// Creates an instance; the error is a readable reason without secrets (unknown plugin, wrong channel, config that breaks the
-  /// schema with path, value and allowed, a missing required secret).
+  /// Creates an instance; the error is a readable reason without secrets (unknown plugin, wrong channel, config that
+  /// breaks the schema with path, value and allowed, a missing required secret).
   virtual Result<std::shared_ptr<ChannelInstance>, std::string> create(const ProviderInstance& instance) = 0;
 };
 

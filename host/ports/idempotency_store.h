@@ -16,9 +16,12 @@ using IdempotencyStart = std::variant<IdempotencyBegun, Replayed, IdempotencyMis
 class IdempotencyStore {
  public:
   virtual ~IdempotencyStore() = default;
-  /// Reserves the key, or says what it already stands for. A reservation whose owner vanished is free again after `lock`.
-  virtual IdempotencyStart begin(TenantId tenant, const Digest256& key_hash, const Digest256& request_hash, Duration lock, TimePoint expires_at) = 0;
-  virtual void finish(TenantId tenant, const Digest256& key_hash, const Uuid& ticket, int status, const std::string& response_json) = 0;
+  /// Reserves the key, or says what it already stands for. A reservation whose owner vanished is free again after
+  /// `lock`.
+  virtual IdempotencyStart begin(TenantId tenant, const Digest256& key_hash, const Digest256& request_hash,
+                                 Duration lock, TimePoint expires_at) = 0;
+  virtual void finish(TenantId tenant, const Digest256& key_hash, const Uuid& ticket, int status,
+                      const std::string& response_json) = 0;
   virtual void abandon(TenantId tenant, const Digest256& key_hash, const Uuid& ticket) = 0;
 };
 

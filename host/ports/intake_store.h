@@ -50,8 +50,9 @@ using IntakeOutcome = std::variant<Stored, Replayed, IdempotencyMismatch, Idempo
 class IntakeStore {
  public:
   virtual ~IntakeStore() = default;
-  /// Writes a group in one transaction; what returns `Stored` is durable. No two rows of a group carry the same tenant and key.
-  /// Throws StoreUnavailable when nothing is known to be written, StoreRejected when a row was refused (nothing is written).
+  /// Writes a group in one transaction; what returns `Stored` is durable. No two rows of a group carry the same tenant
+  /// and key. Throws StoreUnavailable when nothing is known to be written, StoreRejected when a row was refused
+  /// (nothing is written).
   virtual std::vector<IntakeOutcome> write(std::span<const NewNotification> group) = 0;
 };
 

@@ -35,8 +35,8 @@ class NotificationStore {
   /// One notification with deliveries and timelines; nullopt when this tenant has none of that id.
   virtual std::optional<NotificationView> get(TenantId tenant, NotificationId id) = 0;
   /// Newest first, below `before` when given. Timelines are left out.
-  virtual std::vector<NotificationView> list(TenantId tenant, const NotificationFilter& filter, std::optional<NotificationId> before,
-                                             int limit) = 0;
+  virtual std::vector<NotificationView> list(TenantId tenant, const NotificationFilter& filter,
+                                             std::optional<NotificationId> before, int limit) = 0;
   /// Calls off the deliveries that no worker holds; returns them.
   virtual std::vector<DeliveryId> cancel(TenantId tenant, NotificationId id, const std::string& by) = 0;
 };

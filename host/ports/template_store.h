@@ -25,7 +25,8 @@ class TemplateStore {
   /// The version to send: `version` or the newest published one, in `language` or the template's default.
   virtual std::optional<ResolvedTemplate> resolve(TenantId tenant, const std::string& key, std::optional<int> version,
                                                   const std::string& language) = 0;
-  /// Makes a file's template and its published content equal to the file's; a changed content becomes the next published version.
+  /// Makes a file's template and its published content equal to the file's; a changed content becomes the next
+  /// published version.
   virtual void reconcile(TenantId tenant, const Template& from_file) = 0;
 };
 

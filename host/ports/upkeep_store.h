@@ -10,8 +10,8 @@ class UpkeepStore {
   virtual ~UpkeepStore() = default;
   /// Returns when the database answers.
   virtual void ping() = 0;
-  /// Moves committed events into the feed while this process holds the sequencer's lock. Returns how many; 0 also when another
-  /// process is the sequencer.
+  /// Moves committed events into the feed while this process holds the sequencer's lock. Returns how many; 0 also when
+  /// another process is the sequencer.
   virtual int sequenceFeed(int limit) = 0;
   virtual int pruneFeed(std::chrono::hours older_than, int limit) = 0;
   virtual int pruneIdempotencyKeys(int limit) = 0;

@@ -31,7 +31,8 @@ class WorkStore {
   virtual ~WorkStore() = default;
   /// Claims due deliveries by compare-and-set; committed when it returns. Leases run by the database's clock.
   virtual std::vector<ClaimedDelivery> claim(const ClaimRoom& room, Duration lease, const Uuid& owner) = 0;
-  /// The notifications of claims, in the order of `claims`. A row that cannot be read (lost or not decryptable) is nullopt.
+  /// The notifications of claims, in the order of `claims`. A row that cannot be read (lost or not decryptable) is
+  /// nullopt.
   virtual std::vector<std::optional<LoadedNotification>> load(std::span<const ClaimedDelivery> claims) = 0;
   /// Ends attempts in one commit. Returns the deliveries that were still held under their attempt number.
   virtual std::vector<DeliveryId> settle(std::span<const Settlement> group) = 0;

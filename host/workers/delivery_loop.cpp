@@ -14,8 +14,14 @@ std::chrono::milliseconds marginOf(const DeliveryLoopSettings& settings) {
 
 }  // namespace
 
-DeliveryLoop::DeliveryLoop(WorkStore& store, DeliveryPipeline& pipeline, const Clock& clock, const Log& log, DeliveryLoopSettings settings)
-    : store_(store), pipeline_(pipeline), clock_(clock), log_(log), settings_(settings), owner_(newUuidV7(clock.now())) {}
+DeliveryLoop::DeliveryLoop(WorkStore& store, DeliveryPipeline& pipeline, const Clock& clock, const Log& log,
+                           DeliveryLoopSettings settings)
+    : store_(store),
+      pipeline_(pipeline),
+      clock_(clock),
+      log_(log),
+      settings_(settings),
+      owner_(newUuidV7(clock.now())) {}
 
 DeliveryLoop::~DeliveryLoop() { drain(std::chrono::steady_clock::now()); }
 
@@ -96,7 +102,8 @@ DeliveryLoop::Next DeliveryLoop::claimOnce() {
   return Next::when_due;
 }
 
-DeliveryLoop::Next DeliveryLoop::begin(std::vector<ClaimedDelivery> claims, std::chrono::steady_clock::time_point claimed_at) {
+DeliveryLoop::Next DeliveryLoop::begin(std::vector<ClaimedDelivery> claims,
+                                       std::chrono::steady_clock::time_point claimed_at) {
   std::vector<std::optional<LoadedNotification>> loaded;
   try {
     loaded = store_.load(claims);

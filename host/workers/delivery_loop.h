@@ -1,8 +1,9 @@
-// Claims due deliveries for as many slots as are free and starts each attempt. One thread; what it starts runs elsewhere.
+// Claims due deliveries for as many slots as are free and starts each attempt. One thread; what it starts runs
+// elsewhere.
 //
-// The thread wakes when intake stored something (here or, by LISTEN, on another host), when a slot becomes free, when the next waiting
-// delivery becomes due, and at the latest after `poll`. This way needs nothing but PostgreSQL and stays: it is what Belfry does when
-// Redis is away.
+// The thread wakes when intake stored something (here or, by LISTEN, on another host), when a slot becomes free, when
+// the next waiting delivery becomes due, and at the latest after `poll`. This way needs nothing but PostgreSQL and
+// stays: it is what Belfry does when Redis is away.
 #pragma once
 
 #include <atomic>
@@ -20,15 +21,17 @@
 namespace belfry {
 
 struct DeliveryLoopSettings {
-  int slots = 512;                            ///< attempts in flight
+  int slots = 512;  ///< attempts in flight
   std::chrono::milliseconds lease{60000};
-  std::chrono::milliseconds lease_margin{0};  ///< taken off the lease before the last moment to begin an exchange; 0: a tenth of it
+  std::chrono::milliseconds lease_margin{
+      0};  ///< taken off the lease before the last moment to begin an exchange; 0: a tenth of it
   std::chrono::milliseconds poll{1000};
 };
 
 class DeliveryLoop {
  public:
-  DeliveryLoop(WorkStore& store, DeliveryPipeline& pipeline, const Clock& clock, const Log& log, DeliveryLoopSettings settings);
+  DeliveryLoop(WorkStore& store, DeliveryPipeline& pipeline, const Clock& clock, const Log& log,
+               DeliveryLoopSettings settings);
   ~DeliveryLoop();
 
   void start();
@@ -58,8 +61,9 @@ class DeliveryLoop {
   const Log& log_;
   const DeliveryLoopSettings settings_;
   const Uuid owner_;
-  PriorityShares shares_;                 // used by the loop's thread
-  std::vector<ClaimedDelivery> unbegun_;  // used by the loop's thread; claims that could not be loaded and not be given back yet
+  PriorityShares shares_;  // used by the loop's thread
+  std::vector<ClaimedDelivery>
+      unbegun_;  // used by the loop's thread; claims that could not be loaded and not be given back yet
   std::atomic<int> in_flight_{0};
   std::mutex mutex_;
   std::condition_variable changed_;

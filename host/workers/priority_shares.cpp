@@ -11,8 +11,8 @@ int weightOf(Priority priority) { return 8 >> toNumber(priority); }
 /// Who comes first when there are fewer slots than priorities: the same 8 : 4 : 2 : 1 over fifteen turns.
 Priority firstAt(std::size_t turn) {
   using enum Priority;
-  static constexpr std::array kTurns{critical, high,     critical, medium, critical, high,     critical, low,
-                                     critical, high,     critical, medium, critical, high,     critical};
+  static constexpr std::array kTurns{critical, high, critical, medium, critical, high, critical, low,
+                                     critical, high, critical, medium, critical, high, critical};
   return kTurns[turn % kTurns.size()];
 }
 
@@ -25,7 +25,8 @@ std::vector<ClaimRoom> PriorityShares::rooms(int free_slots) {
 
 void PriorityShares::used(const ClaimRoom& room, std::span<const ClaimedDelivery> claims) {
   for (const auto& [priority, most] : room) {
-    auto got = std::count_if(claims.begin(), claims.end(), [p = priority](const auto& claim) { return claim.priority == p; });
+    auto got =
+        std::count_if(claims.begin(), claims.end(), [p = priority](const auto& claim) { return claim.priority == p; });
     if (got < most) {
       idle_.insert(priority);
     } else {

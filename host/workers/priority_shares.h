@@ -1,8 +1,8 @@
-// How free slots are shared among the priorities at each claim: 8 : 4 : 2 : 1, never more in all than are free, and never nothing for
-// one of them for long, so that a flood of one priority starves no other.
+// How free slots are shared among the priorities at each claim: 8 : 4 : 2 : 1, never more in all than are free, and
+// never nothing for one of them for long, so that a flood of one priority starves no other.
 //
-// A priority that did not fill its share has nothing waiting. It then gets one slot, to notice when something comes, and the others
-// get the rest; so a host that sends one priority only claims in full groups.
+// A priority that did not fill its share has nothing waiting. It then gets one slot, to notice when something comes,
+// and the others get the rest; so a host that sends one priority only claims in full groups.
 #pragma once
 
 #include <set>
@@ -16,8 +16,8 @@ namespace belfry {
 /// One thread at a time.
 class PriorityShares {
  public:
-  /// What to claim with `free_slots` (at least 1) free: one room, or, when there are fewer slots than priorities, several to be tried in
-  /// turn until one gives something. No room holds more than `free_slots` in all.
+  /// What to claim with `free_slots` (at least 1) free: one room, or, when there are fewer slots than priorities,
+  /// several to be tried in turn until one gives something. No room holds more than `free_slots` in all.
   std::vector<ClaimRoom> rooms(int free_slots);
   /// What a room gave.
   void used(const ClaimRoom& room, std::span<const ClaimedDelivery> claims);

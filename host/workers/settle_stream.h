@@ -1,5 +1,6 @@
-// Joins finished attempts into one transaction, each as soon as it is finished: the thread takes whatever ended while its last commit ran.
-// While the database is away, settlements wait in memory and are tried again; if the process dies, their leases run out instead.
+// Joins finished attempts into one transaction, each as soon as it is finished: the thread takes whatever ended while
+// its last commit ran. While the database is away, settlements wait in memory and are tried again; if the process dies,
+// their leases run out instead.
 #pragma once
 
 #include <condition_variable>
@@ -39,8 +40,8 @@ class SettleStream {
   const Log& log_;
   std::mutex mutex_;
   std::condition_variable arrived_;
-  std::vector<Settlement> queue_;  // guarded by mutex_
-  bool stopping_ = false;          // guarded by mutex_
+  std::vector<Settlement> queue_;                                                                 // guarded by mutex_
+  bool stopping_ = false;                                                                         // guarded by mutex_
   std::chrono::steady_clock::time_point give_up_ = std::chrono::steady_clock::time_point::max();  // guarded by mutex_
   std::thread thread_;
 };

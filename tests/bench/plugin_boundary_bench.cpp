@@ -1,7 +1,7 @@
 // What the plugin boundary costs in process, for each message: the operation's memory, the views of the message, begin,
 // resume and what is copied between them. The plugin does nothing and the exchange answers at once, so that only the
 // boundary is left. Goal: begin+resume below 1 µs. Run:
-//   build/release/bin/plugin_boundary_bench
+//   build/release/bench/plugin_boundary_bench
 #include <belfry/channel.h>
 #include <benchmark/benchmark.h>
 

@@ -195,7 +195,8 @@ bf_status SendOperation::result(const bf_result& result) {
 
 void SendOperation::end(const std::string& reason) {
   auto outcome = verdict(reason);
-  for (auto handle : started_) context_->exchange->cancel(handle);  // those that finished are ignored
+  if (unanswered_ > 0)
+    for (auto handle : started_) context_->exchange->cancel(handle);  // those that finished are ignored
   done_(std::move(outcome));
 }
 

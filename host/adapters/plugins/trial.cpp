@@ -62,7 +62,8 @@ Trial startTrial(const std::string& program, const std::string& file) {
     trial.pid = -1;
     trial.problem = "trial load: cannot run " + program + ": " + std::strerror(failed);
   } else {
-    trial.process = static_cast<int>(::syscall(SYS_pidfd_open, trial.pid, 0));  // glibc 2.36 declares pidfd_open for C only
+    trial.process =
+        static_cast<int>(::syscall(SYS_pidfd_open, trial.pid, 0));  // glibc 2.36 declares pidfd_open for C only
   }
   return trial;
 }

@@ -69,7 +69,8 @@ std::map<std::string, Uuid> existingIds(Transaction& transaction, TenantId tenan
 void upsert(Transaction& transaction, Keyring& keyring, const ProviderInstance& instance) {
   std::optional<std::string> sealed;
   if (!instance.secrets.empty()) {
-    sealed = keyring.seal(instance.tenant, "provider_instances", "secrets", instance.id.value, secretsToJson(instance.secrets));
+    sealed = keyring.seal(instance.tenant, "provider_instances", "secrets", instance.id.value,
+                          secretsToJson(instance.secrets));
   }
   Params params;
   params.add(instance.tenant);
@@ -91,7 +92,8 @@ void upsert(Transaction& transaction, Keyring& keyring, const ProviderInstance& 
 
 }  // namespace
 
-PgCatalogueStore::PgCatalogueStore(Pool& pool, Keyring& keyring, const Clock& clock) : pool_(pool), keyring_(keyring), clock_(clock) {}
+PgCatalogueStore::PgCatalogueStore(Pool& pool, Keyring& keyring, const Clock& clock)
+    : pool_(pool), keyring_(keyring), clock_(clock) {}
 
 std::vector<Tenant> PgCatalogueStore::tenants() {
   return withConnection(pool_, [&](Connection& connection) {
@@ -141,7 +143,8 @@ std::optional<Tenant> PgCatalogueStore::createTenant(const std::string& slug, co
 
 TenantId PgCatalogueStore::reconcile(const Tenant& tenant, std::vector<ProviderInstance> providers) {
   return withConnection(pool_, [&](Connection& connection) {
-    // Secrets are sealed under the tenant's key, which other sessions must be able to read: a new tenant is committed by itself.
+    // Secrets are sealed under the tenant's key, which other sessions must be able to read: a new tenant is committed
+    // by itself.
     if (!findTenant(connection, tenant.slug)) upsertTenant(connection, tenant);
     Transaction transaction(connection);
     upsertTenant(connection, tenant);

@@ -14,7 +14,8 @@ class PgCatalogueStore final : public CatalogueStore {
 
   std::vector<Tenant> tenants() override;
   std::vector<ProviderInstance> providers() override;
-  std::optional<Tenant> createTenant(const std::string& slug, const std::string& name, const std::vector<std::string>& auth) override;
+  std::optional<Tenant> createTenant(const std::string& slug, const std::string& name,
+                                     const std::vector<std::string>& auth) override;
   TenantId reconcile(const Tenant& tenant, std::vector<ProviderInstance> providers) override;
 
  private:

@@ -6,10 +6,11 @@
 
 namespace belfry::pg {
 
-PgIdempotencyStore::PgIdempotencyStore(Pool& pool, Keyring& keyring, const Clock& clock) : pool_(pool), keyring_(keyring), clock_(clock) {}
+PgIdempotencyStore::PgIdempotencyStore(Pool& pool, Keyring& keyring, const Clock& clock)
+    : pool_(pool), keyring_(keyring), clock_(clock) {}
 
-IdempotencyStart PgIdempotencyStore::begin(TenantId tenant, const Digest256& key_hash, const Digest256& request_hash, Duration lock,
-                                           TimePoint expires_at) {
+IdempotencyStart PgIdempotencyStore::begin(TenantId tenant, const Digest256& key_hash, const Digest256& request_hash,
+                                           Duration lock, TimePoint expires_at) {
   auto ticket = newUuidV7(clock_.now());
   Params reserve;
   reserve.add(tenant);
@@ -45,7 +46,8 @@ void PgIdempotencyStore::finish(TenantId tenant, const Digest256& key_hash, cons
   params.add(ticket);
   params.add(static_cast<std::int32_t>(status));
   params.addBytes(keyring_.seal(tenant, "idempotency_keys", "response", ticket, response_json));
-  withConnection(pool_, [&](Connection& connection) { runAsTenant(connection, tenant, sql::idempotency_finish, params); });
+  withConnection(pool_,
+                 [&](Connection& connection) { runAsTenant(connection, tenant, sql::idempotency_finish, params); });
 }
 
 void PgIdempotencyStore::abandon(TenantId tenant, const Digest256& key_hash, const Uuid& ticket) {
@@ -53,7 +55,8 @@ void PgIdempotencyStore::abandon(TenantId tenant, const Digest256& key_hash, con
   params.add(tenant);
   params.addBytes(asView(key_hash));
   params.add(ticket);
-  withConnection(pool_, [&](Connection& connection) { runAsTenant(connection, tenant, sql::idempotency_abandon, params); });
+  withConnection(pool_,
+                 [&](Connection& connection) { runAsTenant(connection, tenant, sql::idempotency_abandon, params); });
 }
 
 }  // namespace belfry::pg

@@ -14,7 +14,8 @@ class PgIdempotencyStore final : public IdempotencyStore {
 
   IdempotencyStart begin(TenantId tenant, const Digest256& key_hash, const Digest256& request_hash, Duration lock,
                          TimePoint expires_at) override;
-  void finish(TenantId tenant, const Digest256& key_hash, const Uuid& ticket, int status, const std::string& response_json) override;
+  void finish(TenantId tenant, const Digest256& key_hash, const Uuid& ticket, int status,
+              const std::string& response_json) override;
   void abandon(TenantId tenant, const Digest256& key_hash, const Uuid& ticket) override;
 
  private:

@@ -32,7 +32,8 @@ void addNotification(Columns& to, const NewNotification& from, Keyring& keyring)
   to.tenants.push_back(from.tenant.value);
   to.ids.push_back(from.id.value);
   to.priorities.push_back(static_cast<std::int16_t>(toNumber(from.priority)));
-  to.user_hashes.push_back(user.empty() ? std::nullopt : std::optional(bytesOf(keyring.lookupHash(from.tenant, "user", user))));
+  to.user_hashes.push_back(user.empty() ? std::nullopt
+                                        : std::optional(bytesOf(keyring.lookupHash(from.tenant, "user", user))));
   to.template_keys.push_back(ref ? std::optional(ref->key) : std::nullopt);
   to.template_versions.push_back(ref ? std::optional<std::int32_t>(ref->version) : std::nullopt);
   to.scheduled.push_back(from.scheduled_at);
@@ -45,7 +46,8 @@ void addIdempotency(Columns& to, const NewNotification& from, Keyring& keyring) 
   const auto& claim = from.idempotency;
   to.key_hashes.push_back(claim ? std::optional(bytesOf(claim->key_hash)) : std::nullopt);
   to.request_hashes.push_back(claim ? std::optional(bytesOf(claim->request_hash)) : std::nullopt);
-  to.responses.push_back(claim ? std::optional(keyring.seal(from.tenant, "idempotency_keys", "response", from.id.value, claim->response_json))
+  to.responses.push_back(claim ? std::optional(keyring.seal(from.tenant, "idempotency_keys", "response", from.id.value,
+                                                            claim->response_json))
                                : std::nullopt);
   to.key_expiries.push_back(claim ? std::optional(claim->expires_at) : std::nullopt);
 }
@@ -180,7 +182,8 @@ std::vector<IntakeOutcome> PgIntakeStore::write(std::span<const NewNotification>
       if (stored.contains(group[i].id.value)) continue;
       auto key = taken.find({group[i].tenant.value, bytesOf(group[i].idempotency->key_hash)});
       // A key that expired and was pruned between the two statements: the client may simply try again.
-      outcomes[i] = key == taken.end() ? IntakeOutcome(IdempotencyInProgress{}) : outcomeOf(group[i], key->second, keyring_);
+      outcomes[i] =
+          key == taken.end() ? IntakeOutcome(IdempotencyInProgress{}) : outcomeOf(group[i], key->second, keyring_);
       // The key stands for this very notification: an earlier try of the group had stored it.
       if (key != taken.end() && key->second.uuid(3) == group[i].id.value) outcomes[i] = Stored{};
     }

@@ -6,8 +6,8 @@
 
 namespace belfry::pg {
 
-/// Group intake: one statement, one commit. After a lost connection the same group may be written again: what is already there
-/// counts as stored. Used by the intake writer's thread.
+/// Group intake: one statement, one commit. After a lost connection the same group may be written again: what is
+/// already there counts as stored. Used by the intake writer's thread.
 class PgIntakeStore final : public IntakeStore {
  public:
   /// `pool` has the role belfry_system.

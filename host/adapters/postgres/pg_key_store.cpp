@@ -14,8 +14,8 @@ std::vector<std::string> copy(const std::vector<std::string_view>& views) { retu
 
 /// Columns: id, public_id, name, roles, scopes, created_at, expires_at, revoked_at, last_used_at.
 ApiKey toKey(const Row& row) {
-  return {{row.uuid(0)},     std::string(row.text(1)), std::string(row.text(2)), copy(row.texts(3)), copy(row.texts(4)), row.time(5),
-          row.maybeTime(6), row.maybeTime(7),         row.maybeTime(8)};
+  return {{row.uuid(0)}, std::string(row.text(1)), std::string(row.text(2)), copy(row.texts(3)), copy(row.texts(4)),
+          row.time(5),   row.maybeTime(6),         row.maybeTime(7),         row.maybeTime(8)};
 }
 
 }  // namespace
@@ -33,8 +33,9 @@ std::optional<StoredCredential> PgKeyStore::find(std::string_view public_id) {
     auto rows = connection.run(sql::api_key_find, params);
     if (rows.empty()) return std::nullopt;
     auto row = rows[0];
-    StoredCredential found{{row.uuid(0)}, std::string(row.text(3)), {row.uuid(1)}, {}, std::string(row.text(4)), copy(row.texts(5)),
-                           copy(row.texts(6)), row.maybeTime(7), row.maybeTime(8)};
+    StoredCredential found{
+        {row.uuid(0)},      std::string(row.text(3)), {row.uuid(1)},   {}, std::string(row.text(4)), copy(row.texts(5)),
+        copy(row.texts(6)), row.maybeTime(7),         row.maybeTime(8)};
     auto hash = row.bytes(2);
     std::copy(hash.begin(), hash.end(), found.hash.begin());  // 32 bytes by CHECK
     return found;
@@ -42,7 +43,8 @@ std::optional<StoredCredential> PgKeyStore::find(std::string_view public_id) {
 }
 
 ApiKey PgKeyStore::create(TenantId tenant, const NewApiKey& key) {
-  ApiKey created{ApiKeyId::mint(clock_.now()), key.public_id, key.name, key.roles, key.scopes, {}, key.expires_at, {}, {}};
+  ApiKey created{
+      ApiKeyId::mint(clock_.now()), key.public_id, key.name, key.roles, key.scopes, {}, key.expires_at, {}, {}};
   Params params;
   params.add(tenant);
   params.add(created.id);
@@ -59,7 +61,8 @@ ApiKey PgKeyStore::create(TenantId tenant, const NewApiKey& key) {
 }
 
 std::vector<ApiKey> PgKeyStore::list(TenantId tenant, std::optional<ApiKeyId> before, int limit) {
-  constexpr Uuid kGreatest{{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
+  constexpr Uuid kGreatest{
+      {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
   Params params;
   params.add(tenant);
   params.add(before ? before->value : kGreatest);

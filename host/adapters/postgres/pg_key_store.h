@@ -8,7 +8,8 @@ namespace belfry::pg {
 
 class PgKeyStore final : public KeyStore {
  public:
-  /// `tenant_pool` has the role belfry_app; `system_pool` belfry_system, since a credential's tenant is not known before it is found.
+  /// `tenant_pool` has the role belfry_app; `system_pool` belfry_system, since a credential's tenant is not known
+  /// before it is found.
   PgKeyStore(Pool& tenant_pool, Pool& system_pool, const Key256& master, const Clock& clock);
 
   std::optional<StoredCredential> find(std::string_view public_id) override;

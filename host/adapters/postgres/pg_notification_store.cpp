@@ -14,7 +14,8 @@ namespace {
 
 constexpr auto kDayInMs = std::chrono::milliseconds(std::chrono::hours(24));
 
-/// Deliveries are minted with their notification, in the same millisecond or a few later when the clock's millisecond was full.
+/// Deliveries are minted with their notification, in the same millisecond or a few later when the clock's millisecond
+/// was full.
 Uuid leastDelivery(const Uuid& notification) { return uuidLowerBound(notification.time()); }
 Uuid greatestDelivery(const Uuid& notification) { return uuidLowerBound(notification.time() + kDayInMs); }
 
@@ -37,7 +38,8 @@ Delivery toDelivery(const Row& row) {
 DeliveryEvent toEvent(const Row& row) {
   auto attempt = row.maybeInt64(4);
   return {required(parseEventType(row.text(2)), "event type"), row.time(3),
-          attempt ? std::optional<int>(static_cast<int>(*attempt)) : std::nullopt, orEmpty(row.maybeText(5)), orEmpty(row.maybeText(6))};
+          attempt ? std::optional<int>(static_cast<int>(*attempt)) : std::nullopt, orEmpty(row.maybeText(5)),
+          orEmpty(row.maybeText(6))};
 }
 
 void addDeliveries(Transaction& transaction, TenantId tenant, std::vector<NotificationView>& views) {
@@ -53,7 +55,8 @@ void addDeliveries(Transaction& transaction, TenantId tenant, std::vector<Notifi
   params.addUuids(ids);
   params.add(leastDelivery(*std::min_element(ids.begin(), ids.end())));
   params.add(greatestDelivery(*std::max_element(ids.begin(), ids.end())));
-  for (auto row : transaction.run(sql::deliveries_of, params)) by_id.at(row.uuid(0))->deliveries.push_back(toDelivery(row));
+  for (auto row : transaction.run(sql::deliveries_of, params))
+    by_id.at(row.uuid(0))->deliveries.push_back(toDelivery(row));
 }
 
 void addTimelines(Transaction& transaction, TenantId tenant, NotificationView& view) {
@@ -68,7 +71,8 @@ void addTimelines(Transaction& transaction, TenantId tenant, NotificationView& v
   params.addUuids(ids);
   params.add(leastDelivery(view.id.value));
   params.add(greatestDelivery(view.id.value));
-  for (auto row : transaction.run(sql::delivery_events_of, params)) by_id.at(row.uuid(0))->timeline.push_back(toEvent(row));
+  for (auto row : transaction.run(sql::delivery_events_of, params))
+    by_id.at(row.uuid(0))->timeline.push_back(toEvent(row));
 }
 
 }  // namespace
@@ -108,7 +112,8 @@ std::optional<NotificationView> PgNotificationStore::get(TenantId tenant, Notifi
 
 std::vector<NotificationView> PgNotificationStore::list(TenantId tenant, const NotificationFilter& filter,
                                                         std::optional<NotificationId> before, int limit) {
-  constexpr Uuid kGreatest{{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
+  constexpr Uuid kGreatest{
+      {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
   Params params;
   params.add(tenant);
   params.add(before ? before->value : kGreatest);

@@ -12,8 +12,8 @@ class PgNotificationStore final : public NotificationStore {
   PgNotificationStore(Pool& tenant_pool, Pool& system_pool, Keyring& keyring);
 
   std::optional<NotificationView> get(TenantId tenant, NotificationId id) override;
-  std::vector<NotificationView> list(TenantId tenant, const NotificationFilter& filter, std::optional<NotificationId> before,
-                                     int limit) override;
+  std::vector<NotificationView> list(TenantId tenant, const NotificationFilter& filter,
+                                     std::optional<NotificationId> before, int limit) override;
   std::vector<DeliveryId> cancel(TenantId tenant, NotificationId id, const std::string& by) override;
 
  private:

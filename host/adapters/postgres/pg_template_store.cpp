@@ -53,7 +53,8 @@ Params byKey(TenantId tenant, const std::string& key) {
   return params;
 }
 
-std::optional<TemplateId> upsert(Transaction& transaction, TenantId tenant, const Template& draft, TemplateId id, bool may_change) {
+std::optional<TemplateId> upsert(Transaction& transaction, TenantId tenant, const Template& draft, TemplateId id,
+                                 bool may_change) {
   Params params;
   params.add(tenant);
   params.add(id);
@@ -87,7 +88,8 @@ std::optional<Template> read(Transaction& transaction, TenantId tenant, const st
     if (row.isNull(8)) continue;
     found.versions.push_back(toVersion(row));
     const auto& version = found.versions.back();
-    if (version.state == TemplateVersionState::published && !found.published_version) found.published_version = version.version;
+    if (version.state == TemplateVersionState::published && !found.published_version)
+      found.published_version = version.version;
   }
   return found;
 }
@@ -178,8 +180,8 @@ std::vector<Template> PgTemplateStore::list(TenantId tenant, const std::string& 
   });
 }
 
-std::optional<ResolvedTemplate> PgTemplateStore::resolve(TenantId tenant, const std::string& key, std::optional<int> version,
-                                                         const std::string& language) {
+std::optional<ResolvedTemplate> PgTemplateStore::resolve(TenantId tenant, const std::string& key,
+                                                         std::optional<int> version, const std::string& language) {
   auto params = byKey(tenant, key);
   params.add(version ? std::optional<std::int32_t>(*version) : std::nullopt);
   params.add(orNull(language));

@@ -36,7 +36,9 @@ int PgUpkeepStore::pruneFeed(std::chrono::hours older_than, int limit) {
   Params params;
   params.add(static_cast<std::int32_t>(older_than.count()));
   params.add(static_cast<std::int64_t>(limit));
-  return withConnection(pool_, [&](Connection& connection) { return static_cast<int>(connection.run(sql::feed_prune, params).affected()); });
+  return withConnection(pool_, [&](Connection& connection) {
+    return static_cast<int>(connection.run(sql::feed_prune, params).affected());
+  });
 }
 
 int PgUpkeepStore::pruneIdempotencyKeys(int limit) {
@@ -48,7 +50,9 @@ int PgUpkeepStore::pruneIdempotencyKeys(int limit) {
 int PgUpkeepStore::ensurePartitions(int months_ahead) {
   Params params;
   params.add(static_cast<std::int32_t>(months_ahead));
-  return withConnection(pool_, [&](Connection& connection) { return static_cast<int>(connection.run(sql::partitions_ensure, params)[0].int64(0)); });
+  return withConnection(pool_, [&](Connection& connection) {
+    return static_cast<int>(connection.run(sql::partitions_ensure, params)[0].int64(0));
+  });
 }
 
 }  // namespace belfry::pg

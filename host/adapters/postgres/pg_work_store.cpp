@@ -203,7 +203,8 @@ std::optional<TimePoint> PgWorkStore::nextDue() {
   for (Priority priority : allPriorities()) priorities.push_back(static_cast<std::int16_t>(toNumber(priority)));
   Params params;
   params.addInt2s(priorities);
-  return withConnection(pool_, [&](Connection& connection) { return connection.run(sql::work_next_due, params)[0].maybeTime(0); });
+  return withConnection(
+      pool_, [&](Connection& connection) { return connection.run(sql::work_next_due, params)[0].maybeTime(0); });
 }
 
 }  // namespace belfry::pg

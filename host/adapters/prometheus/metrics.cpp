@@ -14,8 +14,10 @@ namespace {
 
 double seconds(std::chrono::microseconds duration) { return std::chrono::duration<double>(duration).count(); }
 
-const prometheus::Histogram::BucketBoundaries kHttpBuckets{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5};
-const prometheus::Histogram::BucketBoundaries kAttemptBuckets{0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60};
+const prometheus::Histogram::BucketBoundaries kHttpBuckets{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
+                                                           0.1,   0.25,   0.5,   1,    2.5,   5};
+const prometheus::Histogram::BucketBoundaries kAttemptBuckets{0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
+                                                              1,     2.5,  5,     10,   30,  60};
 
 }  // namespace
 
@@ -24,29 +26,44 @@ struct Metrics::Impl {
   prometheus::Family<prometheus::Counter>& requests =
       prometheus::BuildCounter().Name("belfry_http_requests_total").Help("HTTP requests answered").Register(registry);
   prometheus::Family<prometheus::Histogram>& request_seconds =
-      prometheus::BuildHistogram().Name("belfry_http_request_seconds").Help("Time from the complete head of a request to its answer").Register(registry);
-  prometheus::Family<prometheus::Counter>& attempts =
-      prometheus::BuildCounter().Name("belfry_delivery_attempts_total").Help("Attempts that reached a provider, by outcome").Register(registry);
+      prometheus::BuildHistogram()
+          .Name("belfry_http_request_seconds")
+          .Help("Time from the complete head of a request to its answer")
+          .Register(registry);
+  prometheus::Family<prometheus::Counter>& attempts = prometheus::BuildCounter()
+                                                          .Name("belfry_delivery_attempts_total")
+                                                          .Help("Attempts that reached a provider, by outcome")
+                                                          .Register(registry);
   prometheus::Family<prometheus::Histogram>& attempt_seconds =
-      prometheus::BuildHistogram().Name("belfry_delivery_attempt_seconds").Help("Time from the begin of an attempt to its outcome").Register(registry);
-  prometheus::Family<prometheus::Counter>& rescued =
-      prometheus::BuildCounter().Name("belfry_leases_rescued_total").Help("Attempts whose worker vanished, by what followed").Register(registry);
+      prometheus::BuildHistogram()
+          .Name("belfry_delivery_attempt_seconds")
+          .Help("Time from the begin of an attempt to its outcome")
+          .Register(registry);
+  prometheus::Family<prometheus::Counter>& rescued = prometheus::BuildCounter()
+                                                         .Name("belfry_leases_rescued_total")
+                                                         .Help("Attempts whose worker vanished, by what followed")
+                                                         .Register(registry);
   std::vector<std::pair<prometheus::Gauge*, std::function<double()>>> gauges;
 };
 
 Metrics::Metrics() : impl_(std::make_unique<Impl>()) {}
 Metrics::~Metrics() = default;
 
-void Metrics::httpRequest(std::string_view method, std::string_view route, int status, std::chrono::microseconds duration) {
-  std::string known_method = method == "GET" || method == "POST" || method == "DELETE" || method == "PUT" || method == "PATCH" || method == "HEAD"
+void Metrics::httpRequest(std::string_view method, std::string_view route, int status,
+                          std::chrono::microseconds duration) {
+  std::string known_method = method == "GET" || method == "POST" || method == "DELETE" || method == "PUT" ||
+                                     method == "PATCH" || method == "HEAD"
                                  ? std::string(method)
                                  : "other";
   std::string known_route = route.empty() ? "none" : std::string(route);
-  impl_->requests.Add({{"method", known_method}, {"route", known_route}, {"status", std::to_string(status)}}).Increment();
-  impl_->request_seconds.Add({{"method", known_method}, {"route", known_route}}, kHttpBuckets).Observe(seconds(duration));
+  impl_->requests.Add({{"method", known_method}, {"route", known_route}, {"status", std::to_string(status)}})
+      .Increment();
+  impl_->request_seconds.Add({{"method", known_method}, {"route", known_route}}, kHttpBuckets)
+      .Observe(seconds(duration));
 }
 
-void Metrics::attempt(Channel channel, const std::string& plugin, const std::string& outcome, std::chrono::microseconds duration) {
+void Metrics::attempt(Channel channel, const std::string& plugin, const std::string& outcome,
+                      std::chrono::microseconds duration) {
   std::string name(toText(channel));
   impl_->attempts.Add({{"channel", name}, {"plugin", plugin}, {"outcome", outcome}}).Increment();
   impl_->attempt_seconds.Add({{"channel", name}, {"plugin", plugin}}, kAttemptBuckets).Observe(seconds(duration));

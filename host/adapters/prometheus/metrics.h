@@ -1,4 +1,5 @@
-// What the host counts. Names, units and labels are stable; no label takes unbounded values (no ids, addresses or tenants).
+// What the host counts. Names, units and labels are stable; no label takes unbounded values (no ids, addresses or
+// tenants).
 #pragma once
 
 #include <chrono>
@@ -20,7 +21,8 @@ class Metrics {
 
   /// `route` is a pattern such as /api/v1/services/notifications/{id}; empty for refused requests.
   void httpRequest(std::string_view method, std::string_view route, int status, std::chrono::microseconds duration);
-  void attempt(Channel channel, const std::string& plugin, const std::string& outcome, std::chrono::microseconds duration);
+  void attempt(Channel channel, const std::string& plugin, const std::string& outcome,
+               std::chrono::microseconds duration);
   void leaseRescued(bool again);
   /// A value read when metrics are scraped. Registered at start-up only; `read` must be thread-safe.
   void gauge(const std::string& name, const std::string& help, std::function<double()> read);

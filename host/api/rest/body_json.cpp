@@ -15,8 +15,9 @@ Problem unreadable(FieldErrorCode code, const JsonPlace& place, std::string mess
 
 bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
-Problem describe(std::string_view body, const JsonError& error) {
+Problem describe(std::string_view body, JsonError error) {
   const auto place = placeAt(body, error.offset);
+  if (error.message.ends_with('.')) error.message.pop_back();
   if (place.depth > kMostBodyDepth) {
     return unreadable(FieldErrorCode::too_deep, place, error.message,
                       "at most " + std::to_string(kMostBodyDepth) + " objects and arrays within each other");

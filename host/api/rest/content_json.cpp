@@ -17,11 +17,6 @@ constexpr std::array kFields = {FieldLimit{"subject", kMostSubjectBytes}, FieldL
                                 FieldLimit{"html", kMostTextBytes}, FieldLimit{"title", kMostSubjectBytes},
                                 FieldLimit{"body", kMostTextBytes}};
 
-bool namesChannels(const JsonValue& content) {
-  return std::any_of(content.MemberBegin(), content.MemberEnd(),
-                     [](const auto& member) { return parseChannel(asView(member.name)).has_value(); });
-}
-
 /// A member that names no channel gets an error that names all of them.
 std::optional<Channel> channelOf(ObjectReader& reader, const JsonValue& name) {
   auto channel = parseChannel(asView(name));
@@ -33,6 +28,11 @@ std::optional<Channel> channelOf(ObjectReader& reader, const JsonValue& name) {
 }
 
 }  // namespace
+
+bool namesChannels(const JsonValue& content) {
+  return std::any_of(content.MemberBegin(), content.MemberEnd(),
+                     [](const auto& member) { return parseChannel(asView(member.name)).has_value(); });
+}
 
 Fields readFields(ObjectReader& reader) {
   Fields fields;

@@ -9,6 +9,9 @@
 
 namespace belfry {
 
+/// Whether content is given by channel, `{"email": {…}}`, rather than once for all of them.
+bool namesChannels(const JsonValue& content);
+
 /// One channel's fields: subject, text, html, title, body; at least one. Reports what is wrong and finishes the reader.
 Fields readFields(ObjectReader& reader);
 

@@ -18,9 +18,15 @@ void memberOrNull(JsonWriter& json, std::string_view name, const std::string& te
   else json.member(name, text);
 }
 
+/// A user id may be the address itself, see the short form of a send.
+std::string shownUserId(const Recipient& recipient) {
+  const bool is_address = recipient.user_id == recipient.email || recipient.user_id == recipient.phone;
+  return is_address ? maskAddress(recipient.user_id) : recipient.user_id;
+}
+
 void writeRecipient(JsonWriter& json, const Recipient& recipient) {
   json.memberObject("recipient", [&] {
-    memberIfAny(json, "userId", recipient.user_id);
+    memberIfAny(json, "userId", shownUserId(recipient));
     if (recipient.user_type) json.member("userType", toText(*recipient.user_type));
     if (!recipient.email.empty()) json.member("email", maskAddress(recipient.email));
     if (!recipient.phone.empty()) json.member("phone", maskAddress(recipient.phone));

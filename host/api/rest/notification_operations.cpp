@@ -30,9 +30,10 @@ void send(Intake& intake, const Call& call, Reply reply) {
     command.request_hash = requestHash(call.request);
   }
   const auto form = parsed->form;
-  intake.send(call.caller, std::move(command), [reply = std::move(reply), form](Result<SendAnswer, Problem> outcome) {
+  const bool by_channel = parsed->content_by_channel;
+  intake.send(call.caller, std::move(command), [reply = std::move(reply), form, by_channel](Result<SendAnswer, Problem> outcome) {
     if (outcome) return reply(toResponse(std::move(outcome).value()));
-    pointIntoBody(outcome.error(), form);
+    pointIntoBody(outcome.error(), form, by_channel);
     reply(failure(std::move(outcome).error()));
   });
 }

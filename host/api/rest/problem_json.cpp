@@ -6,10 +6,12 @@
 namespace belfry {
 namespace {
 
-/// Texts quote the request, which may hold any byte. JSON could hold a NUL, but strict readers, ours among them, refuse it.
+/// Texts quote the request, which may hold any byte. JSON could hold a NUL, but strict readers, ours among them, refuse
+/// it.
 void memberText(JsonWriter& json, std::string_view name, std::string_view text) {
   auto quoted = replaceInvalidUtf8(text);
-  for (auto at = quoted.find('\0'); at != std::string::npos; at = quoted.find('\0', at)) quoted.replace(at, 1, "\xEF\xBF\xBD");
+  for (auto at = quoted.find('\0'); at != std::string::npos; at = quoted.find('\0', at))
+    quoted.replace(at, 1, "\xEF\xBF\xBD");
   json.member(name, quoted);
 }
 

@@ -115,6 +115,7 @@ SendCommand readBrief(ObjectReader& reader) {
 using Renaming = std::pair<std::string_view, std::string_view>;
 
 constexpr Renaming kToChannel[] = {{"/channels/0", "/channel"}};
+constexpr Renaming kToContentOfChannel[] = {{"/content/subject", "/content/email/subject"}};
 constexpr Renaming kToBrief[] = {{"/channels/0", "/channel"},
                                  {"/recipient/userId", "/recipientUserId"},
                                  {"/recipient/email", "/recipientUserId"},
@@ -141,13 +142,16 @@ Result<ParsedSend, Problem> parseSend(std::string_view body) {
     ParsedSend parsed;
     const bool brief = isBrief(reader.json());
     parsed.command = brief ? readBrief(reader) : readFull(reader);
+    const auto* content = reader.json().HasMember("content") ? &reader.json()["content"] : nullptr;
+    parsed.content_by_channel = content != nullptr && content->IsObject() && namesChannels(*content);
     parsed.form = brief ? SendForm::brief : reader.json().HasMember("channel") ? SendForm::channel : SendForm::channels;
     return parsed;
   });
 }
 
-void pointIntoBody(Problem& problem, SendForm form) {
+void pointIntoBody(Problem& problem, SendForm form, bool content_by_channel) {
   for (auto& error : problem.errors) {
+    if (content_by_channel) rename(error.pointer, kToContentOfChannel);
     if (form == SendForm::channel) rename(error.pointer, kToChannel);
     if (form == SendForm::brief) rename(error.pointer, kToBrief);
   }

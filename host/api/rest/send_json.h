@@ -20,13 +20,14 @@ enum class SendForm {
 struct ParsedSend {
   SendCommand command;  ///< without idempotency
   SendForm form = SendForm::channels;
+  bool content_by_channel = false;
 };
 
 /// Every error of the body at once.
 Result<ParsedSend, Problem> parseSend(std::string_view body);
 
 /// Rewrites the pointers of a problem that intake found from the full form to the form that the client used.
-void pointIntoBody(Problem& problem, SendForm form);
+void pointIntoBody(Problem& problem, SendForm form, bool content_by_channel = false);
 
 /// The 202's body, which is also what a replay answers: `Intake::AnswerJson`.
 std::string sendAnswerJson(const Accepted& accepted);

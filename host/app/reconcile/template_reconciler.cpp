@@ -19,12 +19,14 @@ std::map<std::pair<std::string, std::string>, std::string> defaultLanguages(cons
 
 }  // namespace
 
-TemplateReconciler::TemplateReconciler(TemplateStore& store, TemplateEngines& engines, const Directory& directory, const Log& log)
+TemplateReconciler::TemplateReconciler(TemplateStore& store, TemplateEngines& engines, const Directory& directory,
+                                       const Log& log)
     : store_(store), engines_(engines), directory_(directory), log_(log) {}
 
 ReconcileResult TemplateReconciler::run(const std::filesystem::path& directory) {
   auto files = readTemplateFiles(directory);
-  for (const auto& error : files.errors) log_.error("template file is broken, its template is left as it was", {{"problem", toText(error)}});
+  for (const auto& error : files.errors)
+    log_.error("template file is broken, its template is left as it was", {{"problem", toText(error)}});
   ReconcileResult result;
   result.broken = static_cast<int>(files.broken.size());
   auto languages = defaultLanguages(files.templates);

@@ -1,4 +1,5 @@
-// Template files become published versions. A broken file, or one whose templates do not compile, changes nothing and never stops the host.
+// Template files become published versions. A broken file, or one whose templates do not compile, changes nothing and
+// never stops the host.
 #pragma once
 
 #include <filesystem>

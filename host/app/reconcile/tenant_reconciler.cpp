@@ -30,8 +30,8 @@ SecretValue readSecret(const SecretLocation& location) {
 
 bool isRequired(const ChannelPlugins& plugins, const std::string& plugin, const std::string& secret) {
   const auto* info = plugins.find(plugin);
-  return info != nullptr &&
-         std::find(info->required_secrets.begin(), info->required_secrets.end(), secret) != info->required_secrets.end();
+  return info != nullptr && std::find(info->required_secrets.begin(), info->required_secrets.end(), secret) !=
+                                info->required_secrets.end();
 }
 
 }  // namespace
@@ -41,7 +41,8 @@ TenantReconciler::TenantReconciler(CatalogueStore& store, const ChannelPlugins& 
 
 ReconcileResult TenantReconciler::run(const std::filesystem::path& directory) {
   auto files = readTenantFiles(directory);
-  for (const auto& error : files.errors) log_.error("tenant file is broken, its tenant is left as it was", {{"problem", toText(error)}});
+  for (const auto& error : files.errors)
+    log_.error("tenant file is broken, its tenant is left as it was", {{"problem", toText(error)}});
   ReconcileResult result;
   result.broken = static_cast<int>(files.broken.size());
   for (const auto& file : files.tenants) {

@@ -1,5 +1,5 @@
-// Config files become rows: each tenant file in one transaction, read-only rows with source `file`. A broken file changes nothing of its
-// tenant and never stops the host.
+// Config files become rows: each tenant file in one transaction, read-only rows with source `file`. A broken file
+// changes nothing of its tenant and never stops the host.
 #pragma once
 
 #include <filesystem>

@@ -89,7 +89,7 @@ int publish(const Invocation& invocation, Console& console) {
 
 std::vector<OptionSpec> fileOptions() {
   return {{"file", "FILE", "The template, in the form of config/templates/*.yaml (YAML or JSON)"},
-          {"key", "KEY", "The template's key; default: that of the file"},
+          {"template-key", "KEY", "The template's key; default: that of the file"},
           {"publish", "", "Publish it at once; else it is a draft"}};
 }
 
@@ -110,7 +110,7 @@ std::vector<Command> templateCommands() {
           {.name = "template create",
            .summary = "Create a template from a file, as a draft",
            .options = fileOptions(),
-           .examples = {"belfry template create --key welcome --file welcome.yaml --publish"},
+           .examples = {"belfry template create --template-key welcome --file welcome.yaml --publish"},
            .run = create},
           {.name = "template revise",
            .summary = "Add the next version of a template from a file, as a draft",

@@ -12,7 +12,7 @@ struct TemplateBody {
   std::string json;
 };
 
-/// {key, engine, description, language, content, variables} of --file, with the key of --key if that is given. Throws
+/// {key, engine, description, language, content, variables} of --file, with the key of --template-key if that is given. Throws
 /// CommandFailed with every error of the file.
 TemplateBody newTemplateBody(const Invocation& invocation);
 /// {language, content, variables}: the next version.

@@ -9,7 +9,7 @@ namespace {
 TemplateFile readFile(const Invocation& invocation) {
   auto parsed = parseTemplateFile(invocation.required("file"));
   if (!parsed) throw CommandFailed("--file: is not a valid template file\n" + toText(parsed.error()));
-  if (const auto key = invocation.find("key")) parsed->key = *key;
+  if (const auto key = invocation.find("template-key")) parsed->key = *key;
   return std::move(*parsed);
 }
 

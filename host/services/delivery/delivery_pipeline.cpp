@@ -18,8 +18,8 @@ double random01() {
 
 }  // namespace
 
-DeliveryPipeline::DeliveryPipeline(const Directory& directory, Renderer& renderer, const Clock& clock, const Log& log, RetryPolicies retry,
-                                   Settle settle, Observe observe)
+DeliveryPipeline::DeliveryPipeline(const Directory& directory, Renderer& renderer, const Clock& clock, const Log& log,
+                                   RetryPolicies retry, Settle settle, Observe observe)
     : directory_(directory),
       renderer_(renderer),
       clock_(clock),
@@ -40,30 +40,36 @@ void DeliveryPipeline::begin(ClaimedDelivery claim, std::optional<LoadedNotifica
   } catch (const StoreUnavailable& error) {
     settle_(deferUnsent(claim, "store_unavailable", error.what(), clock_.now(), policyOf(claim.channel), random01()));
   } catch (const std::exception& error) {
-    // Nothing was sent: plugins do not throw. One delivery that cannot be prepared must not end the loop that begins them all.
+    // Nothing was sent: plugins do not throw. One delivery that cannot be prepared must not end the loop that begins
+    // them all.
     log_.error("delivery cannot be prepared", {{"delivery_id", claim.id.value}, {"reason", error.what()}});
     settle_(deferUnsent(claim, "internal", error.what(), clock_.now(), policyOf(claim.channel), random01()));
   }
 }
 
-void DeliveryPipeline::beginLoaded(const ClaimedDelivery& claim, LoadedNotification loaded, std::chrono::steady_clock::time_point deadline) {
+void DeliveryPipeline::beginLoaded(const ClaimedDelivery& claim, LoadedNotification loaded,
+                                   std::chrono::steady_clock::time_point deadline) {
   auto now = clock_.now();
   if (loaded.expires_at && *loaded.expires_at <= now) {
-    return settle_(settleUnsent(claim, DeliveryState::expired, "expired", "expiresAt " + formatRfc3339(*loaded.expires_at) + " has passed", now));
+    return settle_(settleUnsent(claim, DeliveryState::expired, "expired",
+                                "expiresAt " + formatRfc3339(*loaded.expires_at) + " has passed", now));
   }
   auto content = renderer_.render(claim.tenant, loaded.request, claim.channel);
   if (!content) {
-    return settle_(settleUnsent(claim, DeliveryState::failed, content.error().code, content.error().detail, clock_.now()));
+    return settle_(
+        settleUnsent(claim, DeliveryState::failed, content.error().code, content.error().detail, clock_.now()));
   }
   auto provider = chooseProvider(directory_, claim.tenant, claim.channel);
   if (!provider) {
-    return settle_(deferUnsent(claim, "no_provider", provider.error(), clock_.now(), policyOf(claim.channel), random01()));
+    return settle_(
+        deferUnsent(claim, "no_provider", provider.error(), clock_.now(), policyOf(claim.channel), random01()));
   }
   send(claim, std::move(loaded), std::move(content).value(), *provider, deadline);
 }
 
 void DeliveryPipeline::send(const ClaimedDelivery& claim, LoadedNotification loaded, Fields content,
-                            std::shared_ptr<const DirectoryInstance> provider, std::chrono::steady_clock::time_point deadline) {
+                            std::shared_ptr<const DirectoryInstance> provider,
+                            std::chrono::steady_clock::time_point deadline) {
   auto message = std::make_shared<OutgoingMessage>();
   message->delivery = claim.id;
   message->attempt = claim.attempt;
@@ -89,7 +95,8 @@ void DeliveryPipeline::send(const ClaimedDelivery& claim, LoadedNotification loa
   });
 }
 
-void DeliveryPipeline::finish(const ClaimedDelivery& claim, const DirectoryInstance& provider, TimePoint started, SendOutcome outcome) {
+void DeliveryPipeline::finish(const ClaimedDelivery& claim, const DirectoryInstance& provider, TimePoint started,
+                              SendOutcome outcome) {
   auto ended = clock_.now();
   observe_({claim.channel, provider.row.plugin, std::string(toText(outcome.outcome)), ended - started});
   AttemptReport report{claim, provider.row.slug, started, ended, std::move(outcome), provider.running->simulated()};

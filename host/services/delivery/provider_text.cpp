@@ -16,7 +16,8 @@ bool sameLetter(unsigned char a, unsigned char b) { return std::tolower(a) == st
 std::string storableText(std::string_view text, std::size_t most) {
   // Four times as much as is kept is enough, whatever is replaced, and keeps a huge reply cheap.
   auto valid = replaceInvalidUtf8(text.substr(0, most * 4));
-  for (auto at = valid.find('\0'); at != std::string::npos; at = valid.find('\0', at)) valid.replace(at, 1, "\xEF\xBF\xBD");
+  for (auto at = valid.find('\0'); at != std::string::npos; at = valid.find('\0', at))
+    valid.replace(at, 1, "\xEF\xBF\xBD");
   if (valid.size() > most) valid.resize(validUtf8Prefix(std::string_view(valid).substr(0, most)));
   return valid;
 }

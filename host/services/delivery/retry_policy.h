@@ -10,16 +10,17 @@
 namespace belfry {
 
 struct RetryPolicy {
-  int attempts = 5;                       ///< in all, the first included
-  std::chrono::milliseconds base{2000};   ///< greatest delay after the first attempt
+  int attempts = 5;                      ///< in all, the first included
+  std::chrono::milliseconds base{2000};  ///< greatest delay after the first attempt
   double factor = 2.0;
   std::chrono::milliseconds cap{600000};  ///< greatest delay of all, the provider's wish included
 };
 
 using RetryPolicies = std::map<Channel, RetryPolicy>;
 
-/// The delay after `attempt` failed, or nullopt when no attempt is left. `random01` in [0, 1) draws the jitter: the delay lies between
-/// zero and base · factor^(attempt-1), at most cap. A Retry-After is taken as it is, up to the cap.
-std::optional<Duration> nextDelay(const RetryPolicy& policy, int attempt, std::optional<Duration> retry_after, double random01);
+/// The delay after `attempt` failed, or nullopt when no attempt is left. `random01` in [0, 1) draws the jitter: the
+/// delay lies between zero and base · factor^(attempt-1), at most cap. A Retry-After is taken as it is, up to the cap.
+std::optional<Duration> nextDelay(const RetryPolicy& policy, int attempt, std::optional<Duration> retry_after,
+                                  double random01);
 
 }  // namespace belfry

@@ -14,20 +14,14 @@ struct Ending {
 
 Ending endingOf(Outcome outcome) {
   switch (outcome) {
-    case Outcome::accepted:
-      return {DeliveryState::sent, EventType::sent, false};
-    case Outcome::delivered:
-      return {DeliveryState::delivered, EventType::delivered, false};
-    case Outcome::rejected_recipient:
-      return {DeliveryState::bounced, EventType::bounced, false};
-    case Outcome::rejected_request:
-      return {DeliveryState::failed, EventType::failed, false};
-    case Outcome::unknown:
-      return {DeliveryState::unknown, EventType::unknown, false};
+    case Outcome::accepted: return {DeliveryState::sent, EventType::sent, false};
+    case Outcome::delivered: return {DeliveryState::delivered, EventType::delivered, false};
+    case Outcome::rejected_recipient: return {DeliveryState::bounced, EventType::bounced, false};
+    case Outcome::rejected_request: return {DeliveryState::failed, EventType::failed, false};
+    case Outcome::unknown: return {DeliveryState::unknown, EventType::unknown, false};
     case Outcome::credential:
     case Outcome::throttled:
-    case Outcome::retry:
-      return {DeliveryState::failed, EventType::failed, true};
+    case Outcome::retry: return {DeliveryState::failed, EventType::failed, true};
   }
   return {DeliveryState::unknown, EventType::unknown, false};
 }
@@ -48,8 +42,8 @@ Settlement base(const ClaimedDelivery& claim) {
   return settlement;
 }
 
-void defer(Settlement& settlement, const ClaimedDelivery& claim, const std::string& provider, TimePoint at, Duration delay,
-           EventDetail detail) {
+void defer(Settlement& settlement, const ClaimedDelivery& claim, const std::string& provider, TimePoint at,
+           Duration delay, EventDetail detail) {
   settlement.state = DeliveryState::deferred;
   settlement.due_at = at + delay;
   detail.delay = delay;
@@ -66,7 +60,8 @@ Settlement settle(const AttemptReport& report, const RetryPolicy& policy, double
   settlement.events.push_back({EventType::sending, report.started_at, report.claim.attempt, report.provider, {}});
 
   auto ending = endingOf(outcome.outcome);
-  EventDetail detail{toText(outcome.outcome), outcome.code, outcome.detail, outcome.provider_message_id, {}, report.simulated};
+  EventDetail detail{toText(outcome.outcome),     outcome.code, outcome.detail,
+                     outcome.provider_message_id, {},           report.simulated};
   if (ending.state != DeliveryState::sent && ending.state != DeliveryState::delivered) {
     settlement.error_code = outcome.code.empty() ? std::string(toText(outcome.outcome)) : outcome.code;
     settlement.error_detail = outcome.detail;
@@ -82,14 +77,15 @@ Settlement settle(const AttemptReport& report, const RetryPolicy& policy, double
   return settlement;
 }
 
-Settlement settleUnsent(const ClaimedDelivery& claim, DeliveryState state, const std::string& code, const std::string& detail,
-                        TimePoint at) {
+Settlement settleUnsent(const ClaimedDelivery& claim, DeliveryState state, const std::string& code,
+                        const std::string& detail, TimePoint at) {
   auto settlement = base(claim);
   settlement.state = state;
   settlement.error_code = code;
   settlement.error_detail = storableText(detail);
   auto type = state == DeliveryState::expired ? EventType::expired : EventType::failed;
-  settlement.events.push_back({type, at, claim.attempt, {}, toJson(EventDetail{{}, code, settlement.error_detail, {}, {}, false})});
+  settlement.events.push_back(
+      {type, at, claim.attempt, {}, toJson(EventDetail{{}, code, settlement.error_detail, {}, {}, false})});
   return settlement;
 }
 

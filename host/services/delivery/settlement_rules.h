@@ -20,8 +20,10 @@ struct AttemptReport {
 /// The settlement of an attempt that reached a provider. `random01` draws the jitter of a retry.
 Settlement settle(const AttemptReport& report, const RetryPolicy& policy, double random01);
 
-/// The settlement of a delivery that ends before any provider is asked (expired, template that does not render, no provider left).
-Settlement settleUnsent(const ClaimedDelivery& claim, DeliveryState state, const std::string& code, const std::string& detail, TimePoint at);
+/// The settlement of a delivery that ends before any provider is asked (expired, template that does not render, no
+/// provider left).
+Settlement settleUnsent(const ClaimedDelivery& claim, DeliveryState state, const std::string& code,
+                        const std::string& detail, TimePoint at);
 
 /// Puts a delivery off without having asked a provider; ends it as failed when no attempt is left.
 Settlement deferUnsent(const ClaimedDelivery& claim, const std::string& code, const std::string& detail, TimePoint at,

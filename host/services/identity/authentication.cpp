@@ -19,7 +19,8 @@ std::set<Scope> scopesOf(const std::vector<Role>& roles, const Claims& claims) {
   std::set<Scope> scopes;
   for (Scope scope : allScopes()) {
     bool granted = std::any_of(roles.begin(), roles.end(), [&](Role role) { return grants(role, scope); });
-    bool named = claims.scopes.empty() || std::find(claims.scopes.begin(), claims.scopes.end(), toText(scope)) != claims.scopes.end();
+    bool named = claims.scopes.empty() ||
+                 std::find(claims.scopes.begin(), claims.scopes.end(), toText(scope)) != claims.scopes.end();
     if (granted && named) scopes.insert(scope);
   }
   return scopes;
@@ -27,10 +28,12 @@ std::set<Scope> scopesOf(const std::vector<Role>& roles, const Claims& claims) {
 
 }  // namespace
 
-Authentication::Authentication(Authenticators& plugins, const Directory& directory, const Clock& clock, AuthenticationSettings settings)
+Authentication::Authentication(Authenticators& plugins, const Directory& directory, const Clock& clock,
+                               AuthenticationSettings settings)
     : plugins_(plugins), directory_(directory), clock_(clock), settings_(settings) {}
 
-Result<Caller, Problem> Authentication::authenticate(const std::optional<PresentedCredential>& credential, const std::string& act_on) {
+Result<Caller, Problem> Authentication::authenticate(const std::optional<PresentedCredential>& credential,
+                                                     const std::string& act_on) {
   if (!credential) return failure(unauthenticated("no credential: send X-API-Key, or Authorization: Bearer"));
   auto digest = sha256(credential->scheme + '\n' + credential->value);
   unsigned long generation;
@@ -61,14 +64,16 @@ void Authentication::clear() {
   ++generation_;
 }
 
-Result<Caller, Problem> Authentication::askPlugins(const PresentedCredential& credential, std::optional<TimePoint>& expires_at) {
+Result<Caller, Problem> Authentication::askPlugins(const PresentedCredential& credential,
+                                                   std::optional<TimePoint>& expires_at) {
   for (const auto& plugin : plugins_.names()) {
     auto outcome = plugins_.authenticate(plugin, credential);
     if (auto* claims = std::get_if<Claims>(&outcome)) {
       expires_at = claims->expires_at;
       return toCaller(plugin, *claims);
     }
-    if (auto* refused = std::get_if<AuthRefused>(&outcome)) return failure(unauthenticated(refused->detail + " (" + refused->code + ")"));
+    if (auto* refused = std::get_if<AuthRefused>(&outcome))
+      return failure(unauthenticated(refused->detail + " (" + refused->code + ")"));
   }
   return failure(unauthenticated("no auth plugin knows this kind of credential"));
 }
@@ -78,7 +83,8 @@ Result<Caller, Problem> Authentication::toCaller(const std::string& plugin, cons
   if (!tenant) return failure(unauthenticated("the credential's tenant does not exist"));
   const auto& allowed = tenant->row.auth;
   if (std::find(allowed.begin(), allowed.end(), plugin) == allowed.end()) {
-    return failure(unauthenticated("tenant '" + claims.tenant + "' does not accept credentials of plugin '" + plugin + "'"));
+    return failure(
+        unauthenticated("tenant '" + claims.tenant + "' does not accept credentials of plugin '" + plugin + "'"));
   }
   Caller caller{tenant->row.id, tenant->row.slug, claims.subject, rolesOf(claims), {}};
   caller.scopes = scopesOf(caller.roles, claims);
@@ -91,7 +97,8 @@ Result<Caller, Problem> Authentication::actOn(Caller caller, const std::string& 
     return failure(Problem{ErrorCode::forbidden, "X-Tenant: only the platform admin may act on another tenant", {}, 0});
   }
   auto tenant = directory_.find(slug);
-  if (!tenant) return failure(Problem{ErrorCode::not_found, "X-Tenant: there is no tenant '" + shorten(slug) + "'", {}, 0});
+  if (!tenant)
+    return failure(Problem{ErrorCode::not_found, "X-Tenant: there is no tenant '" + shorten(slug) + "'", {}, 0});
   caller.tenant = tenant->row.id;
   caller.tenant_slug = tenant->row.slug;
   return caller;

@@ -1,5 +1,5 @@
-// From a presented credential to a Caller: asks the auth plugins in turn, checks that the tenant allows the plugin that knew the
-// credential, and remembers the answer for a few seconds.
+// From a presented credential to a Caller: asks the auth plugins in turn, checks that the tenant allows the plugin that
+// knew the credential, and remembers the answer for a few seconds.
 #pragma once
 
 #include <chrono>
@@ -20,15 +20,17 @@
 namespace belfry {
 
 struct AuthenticationSettings {
-  std::chrono::seconds remember{5};  ///< a revoked key is refused at once where the announcement arrives, after this at the latest
+  std::chrono::seconds remember{
+      5};  ///< a revoked key is refused at once where the announcement arrives, after this at the latest
 };
 
 class Authentication {
  public:
-  Authentication(Authenticators& plugins, const Directory& directory, const Clock& clock, AuthenticationSettings settings);
+  Authentication(Authenticators& plugins, const Directory& directory, const Clock& clock,
+                 AuthenticationSettings settings);
 
-  /// `act_on` is the X-Tenant slug, empty when absent: only the platform admin may name another tenant than the credential's.
-  /// May throw StoreUnavailable. Thread-safe.
+  /// `act_on` is the X-Tenant slug, empty when absent: only the platform admin may name another tenant than the
+  /// credential's. May throw StoreUnavailable. Thread-safe.
   Result<Caller, Problem> authenticate(const std::optional<PresentedCredential>& credential, const std::string& act_on);
   /// Forgets remembered callers. Thread-safe.
   void clear();

@@ -11,7 +11,8 @@ namespace {
 
 bool isAtomByte(unsigned char c) {
   // RFC 5322 §3.2.3 atext, and any byte of a UTF-8 sequence (RFC 6531 §3.3).
-  return std::isalnum(c) || c >= 0x80 || std::string_view("!#$%&'*+-/=?^_`{|}~").find(static_cast<char>(c)) != std::string_view::npos;
+  return std::isalnum(c) || c >= 0x80 ||
+         std::string_view("!#$%&'*+-/=?^_`{|}~").find(static_cast<char>(c)) != std::string_view::npos;
 }
 
 bool isDotAtom(std::string_view text) {
@@ -41,7 +42,8 @@ bool isNumber(std::string_view label) {
 }
 
 bool isDomain(std::string_view domain) {
-  if (domain.size() >= 3 && domain.front() == '[' && domain.back() == ']') return isAddressLiteral(domain.substr(1, domain.size() - 2));
+  if (domain.size() >= 3 && domain.front() == '[' && domain.back() == ']')
+    return isAddressLiteral(domain.substr(1, domain.size() - 2));
   std::size_t labels = 0;
   for (;;) {
     auto dot = domain.find('.');
@@ -58,7 +60,8 @@ bool isDomain(std::string_view domain) {
 
 bool isEmailAddress(std::string_view text) {
   auto at = text.rfind('@');
-  return at != std::string_view::npos && text.size() <= 254 && isDotAtom(text.substr(0, at)) && isDomain(text.substr(at + 1));
+  return at != std::string_view::npos && text.size() <= 254 && isDotAtom(text.substr(0, at)) &&
+         isDomain(text.substr(at + 1));
 }
 
 bool isPhoneNumber(std::string_view text) {
@@ -68,33 +71,26 @@ bool isPhoneNumber(std::string_view text) {
 
 bool isAddress(Channel channel, std::string_view text) {
   switch (channel) {
-    case Channel::email:
-      return isEmailAddress(text);
+    case Channel::email: return isEmailAddress(text);
     case Channel::sms:
-    case Channel::whatsapp:
-      return isPhoneNumber(text);
+    case Channel::whatsapp: return isPhoneNumber(text);
     case Channel::push:
     case Channel::inapp:
     case Channel::slack:
-    case Channel::webhook:
-      return !text.empty() && text.size() <= 4096 && !hasControlCharacter(text);
+    case Channel::webhook: return !text.empty() && text.size() <= 4096 && !hasControlCharacter(text);
   }
   return false;
 }
 
 std::string_view addressForm(Channel channel) {
   switch (channel) {
-    case Channel::email:
-      return "local@domain with at least two domain labels, at most 254 bytes";
+    case Channel::email: return "local@domain with at least two domain labels, at most 254 bytes";
     case Channel::sms:
-    case Channel::whatsapp:
-      return "E.164, e.g. +34600000001";
-    case Channel::push:
-      return "a device token of 1 to 4096 bytes";
+    case Channel::whatsapp: return "E.164, e.g. +34600000001";
+    case Channel::push: return "a device token of 1 to 4096 bytes";
     case Channel::inapp:
     case Channel::slack:
-    case Channel::webhook:
-      return "a user id of 1 to 4096 bytes";
+    case Channel::webhook: return "a user id of 1 to 4096 bytes";
   }
   return {};
 }

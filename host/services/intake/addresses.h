@@ -8,8 +8,8 @@
 
 namespace belfry {
 
-/// RFC 5321 §4.1.2 mailbox as people use it: dot-atom local part (UTF-8 letters allowed, RFC 6531), a domain of at least two labels
-/// or an address literal, at most 254 bytes. No quoted local parts, comments or display names.
+/// RFC 5321 §4.1.2 mailbox as people use it: dot-atom local part (UTF-8 letters allowed, RFC 6531), a domain of at
+/// least two labels or an address literal, at most 254 bytes. No quoted local parts, comments or display names.
 bool isEmailAddress(std::string_view text);
 /// E.164: `+`, a first digit that is not 0, 7 to 15 digits.
 bool isPhoneNumber(std::string_view text);

@@ -7,15 +7,17 @@ namespace {
 
 Problem invalid(std::vector<FieldError> errors) {
   auto count = errors.size();
-  return {ErrorCode::validation_failed, count == 1 ? "1 field is not valid" : std::to_string(count) + " fields are not valid",
-          std::move(errors), 0};
+  return {ErrorCode::validation_failed,
+          count == 1 ? "1 field is not valid" : std::to_string(count) + " fields are not valid", std::move(errors), 0};
 }
 
 Accepted describe(const NewNotification& notification) {
-  auto state = notification.scheduled_at && *notification.scheduled_at > notification.created_at ? DeliveryState::scheduled
-                                                                                                   : DeliveryState::queued;
+  auto state = notification.scheduled_at && *notification.scheduled_at > notification.created_at
+                   ? DeliveryState::scheduled
+                   : DeliveryState::queued;
   Accepted accepted{notification.id, state, notification.created_at, {}};
-  for (const auto& delivery : notification.deliveries) accepted.deliveries.push_back({delivery.id, delivery.channel, state});
+  for (const auto& delivery : notification.deliveries)
+    accepted.deliveries.push_back({delivery.id, delivery.channel, state});
   return accepted;
 }
 
@@ -24,12 +26,16 @@ struct ToAnswer {
   std::string fresh_json;
 
   Result<SendAnswer, Problem> operator()(const Stored&) { return SendAnswer{202, std::move(fresh_json), false}; }
-  Result<SendAnswer, Problem> operator()(const Replayed& first) { return SendAnswer{first.status, first.response_json, true}; }
+  Result<SendAnswer, Problem> operator()(const Replayed& first) {
+    return SendAnswer{first.status, first.response_json, true};
+  }
   Result<SendAnswer, Problem> operator()(const IdempotencyMismatch&) {
-    return failure(Problem{ErrorCode::idempotency_mismatch, "this Idempotency-Key was used for a different request", {}, 0});
+    return failure(
+        Problem{ErrorCode::idempotency_mismatch, "this Idempotency-Key was used for a different request", {}, 0});
   }
   Result<SendAnswer, Problem> operator()(const IdempotencyInProgress&) {
-    return failure(Problem{ErrorCode::idempotency_in_progress, "a request with this Idempotency-Key is in progress", {}, 1});
+    return failure(
+        Problem{ErrorCode::idempotency_in_progress, "a request with this Idempotency-Key is in progress", {}, 1});
   }
 };
 
@@ -51,9 +57,10 @@ void Intake::send(const Caller& caller, SendCommand command, Completion completi
   auto answer = answer_json_(describe(*prepared));
   if (dry_run) return completion(SendAnswer{200, std::move(answer), false});
   if (prepared->idempotency) prepared->idempotency->response_json = answer;
-  writer_.submit(std::move(prepared).value(), [completion, answer = std::move(answer)](Result<IntakeOutcome, Problem> outcome) mutable {
-    completion(outcome ? std::visit(ToAnswer{std::move(answer)}, *outcome) : failure(outcome.error()));
-  });
+  writer_.submit(std::move(prepared).value(),
+                 [completion, answer = std::move(answer)](Result<IntakeOutcome, Problem> outcome) mutable {
+                   completion(outcome ? std::visit(ToAnswer{std::move(answer)}, *outcome) : failure(outcome.error()));
+                 });
 }
 
 Result<NewNotification, Problem> Intake::prepare(const Caller& caller, SendCommand& command) {
@@ -82,7 +89,8 @@ Result<NewNotification, Problem> Intake::prepare(const Caller& caller, SendComma
   notification.created_at = now;
   for (auto channel : command.channels) notification.deliveries.push_back({DeliveryId::mint(now), channel});
   if (!command.idempotency_key.empty()) {
-    notification.idempotency = IdempotencyClaim{sha256(command.idempotency_key), command.request_hash, {}, now + settings_.idempotency_ttl};
+    notification.idempotency =
+        IdempotencyClaim{sha256(command.idempotency_key), command.request_hash, {}, now + settings_.idempotency_ttl};
   }
   return notification;
 }
@@ -93,7 +101,8 @@ void Intake::resolveTemplate(TenantId tenant, SendCommand& command, std::vector<
   auto language = ref.language.empty() ? command.request.recipient.language : ref.language;
   auto found = templates_.resolve(tenant, ref.key, version, language);
   if (!found) {
-    auto what = version ? "no version " + std::to_string(*version) + " of this template" : "no published version of this template";
+    auto what = version ? "no version " + std::to_string(*version) + " of this template"
+                        : "no published version of this template";
     errors.push_back({"/template/key", FieldErrorCode::not_found, "there is " + what, shorten(ref.key),
                       "a key from GET /api/v1/admin/templates"});
     return;

@@ -1,5 +1,5 @@
-// The use case "send": validates completely, mints ids, hands over to the writer. Nothing that a single row can do may spoil a group,
-// so everything that can be wrong with a request is found here.
+// The use case "send": validates completely, mints ids, hands over to the writer. Nothing that a single row can do may
+// spoil a group, so everything that can be wrong with a request is found here.
 #pragma once
 
 #include <functional>
@@ -8,9 +8,9 @@
 #include "kit/time.h"
 #include "model/caller.h"
 #include "model/problem.h"
-#include "services/rendering/template_resolver.h"
 #include "services/intake/intake_writer.h"
 #include "services/intake/send_command.h"
+#include "services/rendering/template_resolver.h"
 #include "services/tenants/directory.h"
 
 namespace belfry {
@@ -36,8 +36,8 @@ class Intake {
   Intake(const Directory& directory, TemplateResolver& templates, IntakeWriter& writer, const Clock& clock,
          AnswerJson answer_json, IntakeSettings settings);
 
-  /// Validates and hands over; the completion comes after the commit, or before this returns when the command is refused.
-  /// May throw StoreUnavailable while a template is looked up. Thread-safe.
+  /// Validates and hands over; the completion comes after the commit, or before this returns when the command is
+  /// refused. May throw StoreUnavailable while a template is looked up. Thread-safe.
   void send(const Caller& caller, SendCommand command, Completion completion);
 
  private:

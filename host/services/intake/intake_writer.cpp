@@ -11,8 +11,11 @@ namespace {
 
 Problem tooBusy() { return {ErrorCode::overloaded, "the intake queue is full; nothing was accepted", {}, 1}; }
 Problem away() {
-  return {ErrorCode::overloaded, "the database cannot be reached and the notification is not known to be stored; send it again, with the same "
-                                 "Idempotency-Key if it has one", {}, 5};
+  return {ErrorCode::overloaded,
+          "the database cannot be reached and the notification is not known to be stored; send it again, with the same "
+          "Idempotency-Key if it has one",
+          {},
+          5};
 }
 Problem refused() { return {ErrorCode::internal, "the notification could not be stored", {}, 0}; }
 
@@ -23,12 +26,14 @@ IntakeOutcome asReplay(const IntakeOutcome& first, const IdempotencyClaim& claim
 }
 
 bool anyStored(const std::vector<IntakeOutcome>& outcomes) {
-  return std::any_of(outcomes.begin(), outcomes.end(), [](const auto& outcome) { return std::holds_alternative<Stored>(outcome); });
+  return std::any_of(outcomes.begin(), outcomes.end(),
+                     [](const auto& outcome) { return std::holds_alternative<Stored>(outcome); });
 }
 
 }  // namespace
 
-IntakeWriter::IntakeWriter(IntakeStore& store, std::function<void()> stored, const Log& log, IntakeWriterSettings settings)
+IntakeWriter::IntakeWriter(IntakeStore& store, std::function<void()> stored, const Log& log,
+                           IntakeWriterSettings settings)
     : store_(store), stored_(std::move(stored)), log_(log), settings_(settings) {}
 
 IntakeWriter::~IntakeWriter() { stop(); }
@@ -84,7 +89,8 @@ IntakeWriter::Entries IntakeWriter::takeGroup() {
     } else if (claim->request_hash == group[first->second].notification.idempotency->request_hash) {
       group[first->second].doubles.push_back(std::move(entry.completion));
     } else {
-      later.push_back(std::move(entry));  // another request under the same key: the next group finds the first one's row
+      later.push_back(
+          std::move(entry));  // another request under the same key: the next group finds the first one's row
     }
   }
   queue_.insert(queue_.begin(), std::make_move_iterator(later.begin()), std::make_move_iterator(later.end()));
@@ -114,7 +120,8 @@ void IntakeWriter::write(Entries& group) {
   complete(group, rows, std::move(outcomes));
 }
 
-void IntakeWriter::complete(Entries& group, const std::vector<NewNotification>& rows, std::vector<IntakeOutcome> outcomes) {
+void IntakeWriter::complete(Entries& group, const std::vector<NewNotification>& rows,
+                            std::vector<IntakeOutcome> outcomes) {
   for (std::size_t i = 0; i < group.size(); ++i) {
     auto& entry = group[i];
     entry.completion(outcomes[i]);
@@ -138,7 +145,8 @@ bool IntakeWriter::pauseBeforeRetry(std::chrono::steady_clock::time_point give_u
 
 void IntakeWriter::bisect(Entries& group, const std::string& reason) {
   if (group.size() == 1) {
-    log_.error("notification refused by the database", {{"notification_id", group[0].notification.id.value}, {"reason", reason}});
+    log_.error("notification refused by the database",
+               {{"notification_id", group[0].notification.id.value}, {"reason", reason}});
     return refuse(group, refused());
   }
   auto middle = group.begin() + static_cast<std::ptrdiff_t>(group.size() / 2);

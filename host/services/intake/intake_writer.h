@@ -1,9 +1,10 @@
-// Joins concurrent sends into one transaction. No artificial wait: the writer takes whatever arrived while its last commit ran.
+// Joins concurrent sends into one transaction. No artificial wait: the writer takes whatever arrived while its last
+// commit ran.
 //
-// A group is written in one round trip. When the connection is lost around the commit, the same ids are submitted again and the store
-// folds what is already there, so an ambiguous commit neither loses nor doubles. Doubles within a group (same tenant, key and request)
-// are one row with several answers, so that a client that repeats itself costs no commit of its own. When a row is refused, the group is split until
-// the one bad row stands alone; every other row is stored.
+// A group is written in one round trip. When the connection is lost around the commit, the same ids are submitted again
+// and the store folds what is already there, so an ambiguous commit neither loses nor doubles. Doubles within a group
+// (same tenant, key and request) are one row with several answers, so that a client that repeats itself costs no commit
+// of its own. When a row is refused, the group is split until the one bad row stands alone; every other row is stored.
 #pragma once
 
 #include <chrono>
@@ -22,8 +23,8 @@
 namespace belfry {
 
 struct IntakeWriterSettings {
-  std::size_t queue_limit = 20000;   ///< notifications waiting; beyond it sends are refused with 503
-  std::size_t group_limit = 1000;    ///< most notifications in one transaction
+  std::size_t queue_limit = 20000;             ///< notifications waiting; beyond it sends are refused with 503
+  std::size_t group_limit = 1000;              ///< most notifications in one transaction
   std::chrono::milliseconds retry_for{10000};  ///< how long a group is tried again while the database is away
 };
 
@@ -39,7 +40,8 @@ class IntakeWriter {
   void start();
   /// Writes what is queued, then ends; what the database does not take now is refused. Later submissions are refused.
   void stop();
-  /// Returns at once. When the queue is full or the writer stopped, the completion comes before this returns. Thread-safe.
+  /// Returns at once. When the queue is full or the writer stopped, the completion comes before this returns.
+  /// Thread-safe.
   void submit(NewNotification notification, Completion completion);
 
  private:
@@ -64,8 +66,8 @@ class IntakeWriter {
   const IntakeWriterSettings settings_;
   std::mutex mutex_;
   std::condition_variable arrived_;
-  std::deque<Entry> queue_;   // guarded by mutex_
-  bool stopping_ = false;     // guarded by mutex_
+  std::deque<Entry> queue_;  // guarded by mutex_
+  bool stopping_ = false;    // guarded by mutex_
   std::thread thread_;
 };
 

@@ -10,17 +10,13 @@ namespace {
 
 std::string addressPointer(Channel channel) {
   switch (channel) {
-    case Channel::email:
-      return "/recipient/email";
+    case Channel::email: return "/recipient/email";
     case Channel::sms:
-    case Channel::whatsapp:
-      return "/recipient/phone";
-    case Channel::push:
-      return "/recipient/deviceTokens";
+    case Channel::whatsapp: return "/recipient/phone";
+    case Channel::push: return "/recipient/deviceTokens";
     case Channel::inapp:
     case Channel::slack:
-    case Channel::webhook:
-      return "/recipient/userId";
+    case Channel::webhook: return "/recipient/userId";
   }
   return "/recipient";
 }
@@ -45,8 +41,8 @@ std::string dataPointer(std::string_view variable) {
 
 void checkOneLine(const std::string& pointer, const std::string& value, FieldErrors& errors) {
   if (!hasControlCharacter(value)) return;
-  errors.push_back({pointer, FieldErrorCode::header_injection, "contains a line break or another control character", shorten(value),
-                    "one line of text"});
+  errors.push_back({pointer, FieldErrorCode::header_injection, "contains a line break or another control character",
+                    shorten(value), "one line of text"});
 }
 
 void checkMailbox(const std::string& pointer, const std::string& value, FieldErrors& errors) {
@@ -68,9 +64,22 @@ bool isHeaderName(const std::string& name) {
 /// Headers that the host writes itself or that would change where a message goes.
 bool isReservedHeader(std::string name) {
   std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
-  static constexpr std::string_view kReserved[] = {"from", "to", "cc", "bcc", "sender", "reply-to", "subject", "date", "message-id",
-                                                   "mime-version", "return-path", "received", "content-type",
-                                                   "content-transfer-encoding", "content-disposition", "content-id"};
+  static constexpr std::string_view kReserved[] = {"from",
+                                                   "to",
+                                                   "cc",
+                                                   "bcc",
+                                                   "sender",
+                                                   "reply-to",
+                                                   "subject",
+                                                   "date",
+                                                   "message-id",
+                                                   "mime-version",
+                                                   "return-path",
+                                                   "received",
+                                                   "content-type",
+                                                   "content-transfer-encoding",
+                                                   "content-disposition",
+                                                   "content-id"};
   return std::find(std::begin(kReserved), std::end(kReserved), name) != std::end(kReserved);
 }
 
@@ -78,7 +87,8 @@ void checkHeaders(const std::string& base, const Fields& headers, FieldErrors& e
   for (const auto& [name, value] : headers) {
     auto pointer = base + "/headers" + pointerStep(name);
     if (!isHeaderName(name)) {
-      errors.push_back({pointer, FieldErrorCode::malformed, "is not a header name", shorten(name), "printable ASCII without a colon"});
+      errors.push_back({pointer, FieldErrorCode::malformed, "is not a header name", shorten(name),
+                        "printable ASCII without a colon"});
     } else if (isReservedHeader(name)) {
       errors.push_back({pointer, FieldErrorCode::not_allowed, "is a header that the host writes", shorten(name),
                         "other headers; from and replyTo are options of their own"});
@@ -94,16 +104,13 @@ struct ContentRule {
 
 ContentRule contentRule(Channel channel) {
   switch (channel) {
-    case Channel::email:
-      return {{"text", "html"}, {"subject", "text", "html"}};
+    case Channel::email: return {{"text", "html"}, {"subject", "text", "html"}};
     case Channel::push:
-    case Channel::inapp:
-      return {{"title", "body"}, {"title", "body"}};
+    case Channel::inapp: return {{"title", "body"}, {"title", "body"}};
     case Channel::sms:
     case Channel::whatsapp:
     case Channel::slack:
-    case Channel::webhook:
-      return {{"text", "body"}, {"text", "body", "title"}};
+    case Channel::webhook: return {{"text", "body"}, {"text", "body", "title"}};
   }
   return {};
 }
@@ -150,7 +157,8 @@ void checkOptions(const NotificationRequest& request, FieldErrors& errors) {
   for (const auto& [channel, options] : request.options) {
     auto base = "/options/" + std::string(toText(channel));
     if (const auto* from = findField(options.options, "from")) checkMailbox(base + "/from", *from, errors);
-    if (const auto* reply_to = findField(options.options, "reply_to")) checkMailbox(base + "/replyTo", *reply_to, errors);
+    if (const auto* reply_to = findField(options.options, "reply_to"))
+      checkMailbox(base + "/replyTo", *reply_to, errors);
     checkHeaders(base, options.headers, errors);
   }
   for (std::size_t i = 0; i < request.attachments.size(); ++i) {
@@ -168,9 +176,11 @@ void checkContent(const SendCommand& command, FieldErrors& errors) {
     auto rule = contentRule(channel);
     auto content = command.request.content.find(channel);
     bool enough = content != command.request.content.end() &&
-                  std::any_of(rule.any_of.begin(), rule.any_of.end(), [&](auto field) { return findField(content->second, field); });
+                  std::any_of(rule.any_of.begin(), rule.any_of.end(),
+                              [&](auto field) { return findField(content->second, field); });
     if (!enough) {
-      errors.push_back({"/content", FieldErrorCode::required, "channel " + name + " needs at least one of " + joined(rule.any_of), "",
+      errors.push_back({"/content", FieldErrorCode::required,
+                        "channel " + name + " needs at least one of " + joined(rule.any_of), "",
                         "template, or content with " + joined(rule.known)});
       continue;
     }
@@ -189,14 +199,15 @@ void checkTimes(const SendCommand& command, TimePoint now, Duration most_ahead, 
     errors.push_back({pointer, FieldErrorCode::in_the_past, "has passed", formatRfc3339(start), "a time from now on"});
   }
   if (start > now + most_ahead) {
-    errors.push_back({pointer, FieldErrorCode::out_of_range, "is too far ahead", formatRfc3339(start), "at most ten years from now"});
+    errors.push_back({pointer, FieldErrorCode::out_of_range, "is too far ahead", formatRfc3339(start),
+                      "at most ten years from now"});
   }
   if (command.expires_at && *command.expires_at <= std::max(start, now)) {
     errors.push_back({"/expiresAt", FieldErrorCode::out_of_range, "is not after the time of sending",
                       formatRfc3339(*command.expires_at), "a time after " + formatRfc3339(std::max(start, now))});
   } else if (command.expires_at && *command.expires_at > now + most_ahead) {
-    errors.push_back({"/expiresAt", FieldErrorCode::out_of_range, "is too far ahead", formatRfc3339(*command.expires_at),
-                      "at most ten years from now"});
+    errors.push_back({"/expiresAt", FieldErrorCode::out_of_range, "is too far ahead",
+                      formatRfc3339(*command.expires_at), "at most ten years from now"});
   }
 }
 
@@ -205,12 +216,15 @@ void checkTemplate(const SendCommand& command, const ResolvedTemplate& found, Fi
   for (auto channel : command.channels) {
     if (found.version.content.contains(channel)) continue;
     std::string has;
-    for (const auto& [known, fields] : found.version.content) has += (has.empty() ? "" : ", ") + std::string(toText(known));
-    errors.push_back({"/template/key", FieldErrorCode::not_found, described + " has no content for channel " + std::string(toText(channel)),
-                      found.key, "channels with content: " + has});
+    for (const auto& [known, fields] : found.version.content)
+      has += (has.empty() ? "" : ", ") + std::string(toText(known));
+    errors.push_back({"/template/key", FieldErrorCode::not_found,
+                      described + " has no content for channel " + std::string(toText(channel)), found.key,
+                      "channels with content: " + has});
   }
   for (const auto& name : missingVariables(command.request.data_json, found.version.required)) {
-    errors.push_back({dataPointer(name), FieldErrorCode::missing_variable, "is required by " + described, "", "any value but null"});
+    errors.push_back(
+        {dataPointer(name), FieldErrorCode::missing_variable, "is required by " + described, "", "any value but null"});
   }
 }
 

@@ -3,7 +3,9 @@
 namespace belfry {
 namespace {
 
-std::string describe(const TemplateRef& ref) { return "template '" + ref.key + "' version " + std::to_string(ref.version); }
+std::string describe(const TemplateRef& ref) {
+  return "template '" + ref.key + "' version " + std::to_string(ref.version);
+}
 
 std::string where(const TemplateError& error) {
   if (error.line == 0) return error.message;
@@ -32,13 +34,15 @@ Result<Fields, RenderFailure> Renderer::render(TenantId tenant, const Notificati
   Fields rendered;
   for (const auto& [name, compiled_field] : fields->second) {
     auto text = compiled_field->render(request.data_json);
-    if (!text) return failure(RenderFailure{"render_failed", describe(ref) + ", field '" + name + "': " + where(text.error())});
+    if (!text)
+      return failure(RenderFailure{"render_failed", describe(ref) + ", field '" + name + "': " + where(text.error())});
     rendered.emplace_back(name, std::move(text).value());
   }
   return rendered;
 }
 
-Result<std::shared_ptr<const Renderer::CompiledVersion>, RenderFailure> Renderer::compiled(TenantId tenant, const TemplateRef& ref) {
+Result<std::shared_ptr<const Renderer::CompiledVersion>, RenderFailure> Renderer::compiled(TenantId tenant,
+                                                                                           const TemplateRef& ref) {
   Key key{tenant, ref.key, ref.version, ref.language};
   {
     std::lock_guard lock(mutex_);
@@ -54,7 +58,8 @@ Result<std::shared_ptr<const Renderer::CompiledVersion>, RenderFailure> Renderer
   return fresh;
 }
 
-Result<std::shared_ptr<const Renderer::CompiledVersion>, RenderFailure> Renderer::compile(TenantId tenant, const TemplateRef& ref) {
+Result<std::shared_ptr<const Renderer::CompiledVersion>, RenderFailure> Renderer::compile(TenantId tenant,
+                                                                                          const TemplateRef& ref) {
   auto found = store_.resolve(tenant, ref.key, ref.version, ref.language);
   if (!found) return failure(RenderFailure{"template_not_found", describe(ref) + " does not exist"});
   auto version = std::make_shared<CompiledVersion>();
@@ -62,7 +67,8 @@ Result<std::shared_ptr<const Renderer::CompiledVersion>, RenderFailure> Renderer
     for (const auto& [name, text] : fields) {
       auto made = engines_.compile(found->engine, ref.key + "/" + name, text, escapeFor(name));
       if (!made) {
-        return failure(RenderFailure{"template_invalid", describe(ref) + ", field '" + name + "': " + where(made.error())});
+        return failure(
+            RenderFailure{"template_invalid", describe(ref) + ", field '" + name + "': " + where(made.error())});
       }
       version->fields[channel].emplace_back(name, std::move(made).value());
     }

@@ -1,4 +1,5 @@
-// Turns a notification's template or content into the fields of one channel's message. Templates are compiled once per version.
+// Turns a notification's template or content into the fields of one channel's message. Templates are compiled once per
+// version.
 #pragma once
 
 #include <map>
@@ -44,7 +45,8 @@ class Renderer {
   TemplateStore& store_;
   TemplateEngines& engines_;
   std::mutex mutex_;
-  std::map<Key, std::shared_ptr<const CompiledVersion>> cache_;  // guarded by mutex_; versions never change, so entries never go stale
+  std::map<Key, std::shared_ptr<const CompiledVersion>>
+      cache_;  // guarded by mutex_; versions never change, so entries never go stale
 };
 
 }  // namespace belfry

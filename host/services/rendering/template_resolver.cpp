@@ -4,7 +4,8 @@ namespace belfry {
 
 TemplateResolver::TemplateResolver(TemplateStore& store) : store_(store) {}
 
-std::shared_ptr<const ResolvedTemplate> TemplateResolver::resolve(TenantId tenant, const std::string& key, std::optional<int> version,
+std::shared_ptr<const ResolvedTemplate> TemplateResolver::resolve(TenantId tenant, const std::string& key,
+                                                                  std::optional<int> version,
                                                                   const std::string& language) {
   Key wanted{tenant, key, version.value_or(0), language};
   unsigned long generation;

@@ -16,7 +16,8 @@ class TemplateResolver {
  public:
   explicit TemplateResolver(TemplateStore& store);
 
-  /// As TemplateStore::resolve; null when there is none. May throw StoreUnavailable when it is not remembered. Thread-safe.
+  /// As TemplateStore::resolve; null when there is none. May throw StoreUnavailable when it is not remembered.
+  /// Thread-safe.
   std::shared_ptr<const ResolvedTemplate> resolve(TenantId tenant, const std::string& key, std::optional<int> version,
                                                   const std::string& language);
   /// Forgets everything. Thread-safe.

@@ -2,7 +2,8 @@
 
 namespace belfry {
 
-Result<std::shared_ptr<const DirectoryInstance>, std::string> chooseProvider(const Directory& directory, TenantId tenant, Channel channel) {
+Result<std::shared_ptr<const DirectoryInstance>, std::string> chooseProvider(const Directory& directory,
+                                                                             TenantId tenant, Channel channel) {
   auto found = directory.find(tenant);
   if (!found) return failure(std::string("the tenant is gone"));
   std::string problems;

@@ -6,8 +6,8 @@ namespace belfry {
 namespace {
 
 auto identity(const ProviderInstance& row) {
-  return std::tie(row.tenant, row.id, row.slug, row.plugin, row.channel, row.priority, row.weight, row.enabled, row.simulate,
-                  row.config_json, row.secrets, row.callback_id, row.problem);
+  return std::tie(row.tenant, row.id, row.slug, row.plugin, row.channel, row.priority, row.weight, row.enabled,
+                  row.simulate, row.config_json, row.secrets, row.callback_id, row.problem);
 }
 
 }  // namespace
@@ -61,8 +61,9 @@ std::shared_ptr<const DirectoryInstance> Directory::start(ProviderInstance row) 
     }
   }
   if (!instance->row.problem.empty()) {
-    log_.error("provider instance cannot send",
-               {{"provider", instance->row.slug}, {"plugin", instance->row.plugin}, {"problem", instance->row.problem}});
+    log_.error(
+        "provider instance cannot send",
+        {{"provider", instance->row.slug}, {"plugin", instance->row.plugin}, {"problem", instance->row.problem}});
   }
   return instance;
 }

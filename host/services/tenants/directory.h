@@ -1,5 +1,5 @@
-// The catalogue in memory: tenants and their running provider instances, as one immutable snapshot that is swapped when PostgreSQL says
-// that something changed. Readers never wait.
+// The catalogue in memory: tenants and their running provider instances, as one immutable snapshot that is swapped when
+// PostgreSQL says that something changed. Readers never wait.
 #pragma once
 
 #include <atomic>
@@ -41,8 +41,8 @@ class Directory {
  public:
   Directory(CatalogueStore& store, ChannelPlugins& plugins, const Log& log);
 
-  /// Reads the catalogue and swaps the snapshot. Instances whose row did not change keep running. May throw StoreUnavailable; the old
-  /// snapshot then stays. Thread-safe: one reload at a time.
+  /// Reads the catalogue and swaps the snapshot. Instances whose row did not change keep running. May throw
+  /// StoreUnavailable; the old snapshot then stays. Thread-safe: one reload at a time.
   void reload();
 
   /// nullptr when there is no such tenant. The value stays valid while it is held.

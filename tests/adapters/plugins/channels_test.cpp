@@ -102,7 +102,7 @@ TEST_F(Channels, ACreateThatFailsSaysWhy) {
   EXPECT_EQ(refused("nothing"), "plugin 'puppet' refused its config: create made no instance");
   EXPECT_EQ(refused("status"),
             "plugin 'puppet' refused its config: create failed with status " + std::to_string(BF_E_UNSUPPORTED));
-  EXPECT_EQ(refused("unended"), "plugin 'puppet' refused its config: " + std::string(1023, 'x'))
+  EXPECT_EQ(refused("unended"), "plugin 'puppet' refused its config: " + std::string(1024, 'x'))
       << "a reason without an end";
 }
 

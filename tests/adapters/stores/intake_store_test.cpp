@@ -1,6 +1,8 @@
+#include <atomic>
 #include <barrier>
 #include <thread>
 
+#include "adapters/postgres/listener.h"
 #include "store_fixture.h"
 
 namespace belfry::pg::test {
@@ -40,6 +42,14 @@ TEST_F(IntakeStoreTest, ADueDeliveryIsQueuedAndALaterOneScheduled) {
                  "JOIN belfry.delivery_events e ON e.delivery_id = d.id AND e.seq = w.seq ORDER BY w.due_at");
   EXPECT_THAT(row, ElementsAre(ElementsAre("queued", "queued", "f", "0", "2", "queued"),
                                ElementsAre("scheduled", "scheduled", "t", "0", "2", "scheduled")));
+}
+
+TEST_F(IntakeStoreTest, WakesTheWorkersOfEveryProcess) {
+  std::atomic<int> heard{0};
+  Listener listener({.url = database_->url(), .channels = {"belfry_work"}}, [&](auto, auto) { ++heard; }, [] {}, silentLog());
+  ASSERT_TRUE(waitUntil(10s, [&] { return listener.connected(); }));
+  storedMail(newTenant());
+  EXPECT_TRUE(waitUntil(10s, [&] { return heard == 1; }));
 }
 
 TEST_F(IntakeStoreTest, TheSameRequestIsReplayed) {

@@ -16,7 +16,7 @@ using testing::HasSubstr;
 constexpr const char* kList = "/api/v1/services/notifications";
 
 ApiReply issue(const std::string& more) {
-  const auto reply = stage().host.post("/api/v1/admin/keys", R"({"name":"test")" + more + "}", "acme");
+  auto reply = stage().host.post("/api/v1/admin/keys", R"({"name":"test")" + more + "}", "acme");
   EXPECT_EQ(reply.status, 201) << reply.body;
   return reply;
 }

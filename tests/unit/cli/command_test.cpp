@@ -150,7 +150,7 @@ TEST(Templates, AreMadeOfFilesAndPublished) {
   const ScriptedHost host({{201, R"({"key":"hello","versions":[{"version":1,"state":"draft"}]})"},
                            {200, R"({"key":"hello","versions":[{"version":1,"state":"published"}]})"}});
   const auto run =
-      runCommand({"template", "create", "--file", file, "--key", "hello", "--publish", "--server", host.url()});
+      runCommand({"template", "create", "--file", file, "--template-key", "hello", "--publish", "--server", host.url()});
   EXPECT_EQ(run.status, 0) << run.err;
   EXPECT_EQ(host.asked()[0].body,
             R"({"key":"hello","engine":"mustache","description":"Welcome","language":"es",)"

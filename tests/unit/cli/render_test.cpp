@@ -64,12 +64,11 @@ TEST_F(Render, TakesPartialsFromADirectory) {
 
 TEST_F(Render, TakesAnyJsonValueAsData) {
   write("t", "{{.}}{{#.}}!{{/.}}");
-  for (const auto& [data, expected] :
-       {std::pair("\"x\"", "x!"), std::pair("3", "3!"), std::pair("[]", ""), std::pair("false", "false")}) {
+  for (const auto& [data, expected] : {std::pair("\"x\"", "x!"), std::pair("3", "3!"), std::pair("false", "false")}) {
     write("d", data);
     render({"--template", "t", "--data", "d"});
     EXPECT_EQ(status_, 0) << data << err_;
-    if (std::string(data) != "[]") EXPECT_EQ(out_, expected) << data;
+    EXPECT_EQ(out_, expected) << data;
   }
 }
 

@@ -142,12 +142,13 @@ TEST_F(DeliveryLoopTest, DrainWaitsForWhatIsInFlightAndClaimsNoMore) {
     worker->drain(in(10s));
     drained = true;
   });
-  store_.put(deliveries(10, 1));
-  worker->wake();
   EXPECT_FALSE(drained);
   answer(*worker);
   EXPECT_TRUE(waitUntil(10s, [&] { return drained.load(); }));
   EXPECT_EQ(worker->inFlight(), 0);
+  store_.put(deliveries(10, 1));
+  worker->wake();
+  EXPECT_EQ(sent(), 2);  // its thread has ended
 }
 
 TEST_F(DeliveryLoopTest, DrainGivesUpAtItsDeadline) {
@@ -172,7 +173,7 @@ TEST_F(DeliveryLoopTest, ClaimsThatCannotBeLoadedGoBackAndAreBegunLater) {
   store_.fail_loads = 1;
   store_.fail_releases = 2;
   store_.put(deliveries(0, 5));
-  auto worker = loop({.slots = 10, .poll = 5ms});
+  auto worker = loop({.slots = 100, .poll = 5ms});
   worker->start();
   EXPECT_TRUE(waitUntil(10s, [&] { return sent() == 5; }));
   EXPECT_EQ(store_.read([](auto& store) { return store.released.size(); }), 5u);
@@ -183,7 +184,7 @@ TEST_F(DeliveryLoopTest, ClaimsThatCannotBeLoadedGoBackAndAreBegunLater) {
 TEST_F(DeliveryLoopTest, ClaimsThatCannotBeLoadedGoBackAtTheEnd) {
   store_.fail_loads = 1;
   store_.put(deliveries(0, 5));
-  auto worker = loop({.slots = 10, .poll = kNever});
+  auto worker = loop({.slots = 100, .poll = kNever});
   worker->start();
   ASSERT_TRUE(waitUntil(10s, [&] { return store_.read([](auto& store) { return store.fail_loads; }) <= 0; }));
   worker->drain(in(10s));

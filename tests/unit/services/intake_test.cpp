@@ -1,0 +1,157 @@
+#include "services/intake/intake.h"
+
+#include "fakes.h"
+
+namespace belfry::test {
+namespace {
+
+class KeepingStore final : public IntakeStore {
+ public:
+  std::vector<IntakeOutcome> write(std::span<const NewNotification> group) override {
+    rows.insert(rows.end(), group.begin(), group.end());
+    return std::vector<IntakeOutcome>(group.size(), outcome);
+  }
+  std::vector<NewNotification> rows;
+  IntakeOutcome outcome = Stored{};
+};
+
+class IntakeTest : public ::testing::Test {
+ protected:
+  IntakeTest() {
+    catalogue_.add("mail");
+    directory_.reload();
+    caller_.tenant = catalogue_.tenant.id;
+    command_.channels = {Channel::email};
+    command_.request.recipient.email = "ada@example.test";
+    command_.request.content[Channel::email] = {{"text", "Hello"}};
+  }
+
+  /// Sends, and lets the writer finish. The commit is over when this returns.
+  Result<SendAnswer, Problem> send() {
+    std::optional<Result<SendAnswer, Problem>> answer;
+    IntakeWriter writer(store_, [] {}, silentLog(), {});
+    Intake intake(directory_, templates_, writer, clock_, [](const Accepted& accepted) { return "accepted as " + accepted.id.toString(); }, {});
+    intake.send(caller_, command_, [&](auto outcome) { answer = std::move(outcome); });
+    writer.start();
+    writer.stop();
+    EXPECT_TRUE(answer) << "answered exactly once";
+    return answer ? *answer : Result<SendAnswer, Problem>(failure(Problem{ErrorCode::internal, "no answer", {}, 0}));
+  }
+
+  ErrorCode problem() {
+    auto answer = send();
+    EXPECT_FALSE(answer.ok());
+    EXPECT_THAT(store_.rows, IsEmpty());
+    return answer.ok() ? ErrorCode::internal : answer.error().code;
+  }
+
+  FakeCatalogue catalogue_;
+  FakePlugins plugins_;
+  FakeTemplates store_of_templates_;
+  StillClock clock_;
+  KeepingStore store_;
+  Directory directory_{catalogue_, plugins_, silentLog()};
+  TemplateResolver templates_{store_of_templates_};
+  Caller caller_;
+  SendCommand command_;
+};
+
+TEST_F(IntakeTest, StoresWhatItAccepts) {
+  command_.priority = Priority::high;
+  command_.delay = 1h;
+  command_.expires_at = noon() + 2h;
+  auto answer = send();
+  ASSERT_TRUE(answer.ok());
+  ASSERT_THAT(store_.rows, SizeIs(1));
+  const auto& row = store_.rows[0];
+  EXPECT_EQ(answer->status, 202);
+  EXPECT_EQ(answer->body_json, "accepted as " + row.id.toString());
+  EXPECT_FALSE(answer->replayed);
+  EXPECT_EQ(row.tenant, caller_.tenant);
+  EXPECT_EQ(row.priority, Priority::high);
+  EXPECT_EQ(row.created_at, noon());
+  EXPECT_EQ(row.scheduled_at, noon() + 1h);
+  EXPECT_EQ(row.expires_at, noon() + 2h);
+  ASSERT_THAT(row.deliveries, SizeIs(1));
+  EXPECT_EQ(row.deliveries[0].channel, Channel::email);
+  EXPECT_NE(row.deliveries[0].id.value, row.id.value);
+  EXPECT_FALSE(row.idempotency);
+}
+
+TEST_F(IntakeTest, TheKeyTravelsWithTheAnswerThatAReplayGets) {
+  command_.idempotency_key = "key";
+  command_.request_hash = sha256("request");
+  EXPECT_TRUE(send().ok());
+  const auto& claim = store_.rows.at(0).idempotency;
+  ASSERT_TRUE(claim);
+  EXPECT_EQ(claim->key_hash, sha256("key"));
+  EXPECT_EQ(claim->request_hash, sha256("request"));
+  EXPECT_EQ(claim->response_json, "accepted as " + store_.rows[0].id.toString());
+  EXPECT_EQ(claim->expires_at, noon() + 24h);
+}
+
+TEST_F(IntakeTest, EachOutcomeOfTheStoreHasItsAnswer) {
+  store_.outcome = Replayed{202, "the first answer"};
+  auto replay = send();
+  ASSERT_TRUE(replay.ok());
+  EXPECT_TRUE(replay->replayed);
+  EXPECT_EQ(replay->body_json, "the first answer");
+  store_.outcome = IdempotencyMismatch{};
+  EXPECT_EQ(send().error().code, ErrorCode::idempotency_mismatch);
+  store_.outcome = IdempotencyInProgress{};
+  auto busy = send();
+  EXPECT_EQ(busy.error().code, ErrorCode::idempotency_in_progress);
+  EXPECT_GT(busy.error().retry_after_s, 0);
+}
+
+TEST_F(IntakeTest, ADryRunStoresNothing) {
+  command_.dry_run = true;
+  auto answer = send();
+  ASSERT_TRUE(answer.ok());
+  EXPECT_EQ(answer->status, 200);
+  EXPECT_THAT(store_.rows, IsEmpty());
+}
+
+TEST_F(IntakeTest, EverythingThatIsWrongIsSaidAtOnce) {
+  command_.channels = {Channel::email, Channel::sms};
+  command_.request.recipient.email = "ada";
+  command_.expires_at = noon() - 1h;
+  command_.request.template_ref = TemplateRef{"gone", 0, ""};
+  auto answer = send();
+  ASSERT_FALSE(answer.ok());
+  EXPECT_EQ(answer.error().code, ErrorCode::validation_failed);
+  std::vector<std::string> pointers;
+  for (const auto& error : answer.error().errors) pointers.push_back(error.pointer);
+  EXPECT_THAT(pointers, ElementsAre("/channels/1", "/recipient/phone", "/recipient/email", "/expiresAt", "/template/key"));
+}
+
+TEST_F(IntakeTest, ASuspendedTenantSendsNothing) {
+  catalogue_.tenant.state = TenantState::suspended;
+  directory_.reload();
+  EXPECT_EQ(problem(), ErrorCode::tenant_suspended);
+}
+
+TEST_F(IntakeTest, AnUnknownTenantSendsNothing) {
+  caller_.tenant = tenantNumber(9);
+  EXPECT_EQ(problem(), ErrorCode::not_found);
+}
+
+TEST_F(IntakeTest, TheTemplatesVersionAndLanguageArePinned) {
+  ResolvedTemplate found;
+  found.key = "hello";
+  found.version.version = 7;
+  found.version.language = "es";
+  found.version.content[Channel::email] = {{"text", "Hola"}};
+  found.version.required = {"name"};
+  store_of_templates_.templates["hello"] = found;
+  command_.request.content.clear();
+  command_.request.template_ref = TemplateRef{"hello", 0, ""};
+  EXPECT_EQ(problem(), ErrorCode::validation_failed) << "its variable is missing";
+  command_.request.data_json = R"({"name":"Ada"})";
+  ASSERT_TRUE(send().ok());
+  EXPECT_EQ(store_.rows.at(0).request.template_ref->version, 7);
+  EXPECT_EQ(store_.rows.at(0).request.template_ref->language, "es");
+}
+
+}  // namespace
+}  // namespace belfry::test
