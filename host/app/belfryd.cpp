@@ -9,6 +9,7 @@
 
 #include <cstring>
 #include <iostream>
+#include <string_view>
 
 #include "adapters/plugins/loaded_plugin.h"
 #include "app/config/load_settings.h"
@@ -22,6 +23,25 @@ sigset_t handledSignals() {
   sigemptyset(&signals);
   for (int signal : {SIGINT, SIGTERM, SIGQUIT, SIGHUP}) sigaddset(&signals, signal);
   return signals;
+}
+
+/// libpq explains itself on several lines, with tabs; whoever reads a service's log sees one.
+std::string onOneLine(std::string_view text) {
+  std::string line;
+  for (const char c : text) {
+    const bool space = c == ' ' || c == '\n' || c == '\t' || c == '\r';
+    if (!space) line += c;
+    else if (!line.empty() && line.back() != ' ') line += ' ';
+  }
+  return line;
+}
+
+/// Reasons of libraries may span lines; an operator reads one.
+std::string oneLine(std::string text) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
+  for (char& c : text)
+    if (c == '\n' || c == '\t') c = ' ';
+  return text;
 }
 
 class Belfryd final : public Poco::Util::ServerApplication {
@@ -123,7 +143,7 @@ class Belfryd final : public Poco::Util::ServerApplication {
       host.stop();
       return EXIT_OK;
     } catch (const std::exception& error) {
-      std::cerr << "belfryd: " << error.what() << '\n';
+      std::cerr << "belfryd: " << onOneLine(error.what()) << '\n';
       return EXIT_UNAVAILABLE;
     }
   }

@@ -111,6 +111,7 @@ struct Host::Parts {
   void startCatalogue();
   void startEngine();
   void startApi();
+  void checkMasterKey();
   void reconcileFiles();
   Key256 masterKey() const;
   std::string migratedUrl();
@@ -221,10 +222,23 @@ void Host::Parts::startCatalogue() {
   authentication = std::make_unique<Authentication>(*authenticators, *directory, clock, AuthenticationSettings{});
   watch = std::make_unique<CatalogueWatch>(*directory, *templates, *authentication, log);
   storage->catalogue.createTenant(kDefaultTenant, "Default", {"apikey"});
+  checkMasterKey();
   reconcileFiles();
   if (!settings.embedded.data_directory.empty()) {
     auto file = std::filesystem::absolute(settings.embedded.data_directory) / "admin.key";
     ensureAdminKey(file, storage->keys, directory->find(std::string_view(kDefaultTenant))->row.id, log);
+  }
+}
+
+void Host::Parts::checkMasterKey() {
+  for (const auto& tenant : storage->catalogue.tenants()) {
+    if (tenant.slug != kDefaultTenant) continue;
+    try {
+      storage->keyring.lookupHash(tenant.id, "start", "");
+    } catch (const pg::KeyringError& error) {
+      // Going on would end whatever waits as unreadable.
+      throw std::runtime_error(std::string("the master key does not open this database's keys: ") + error.what());
+    }
   }
 }
 

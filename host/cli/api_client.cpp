@@ -120,6 +120,7 @@ ApiReply ApiClient::exchange(const std::string& method, const std::string& targe
   reply.status = response.getStatus();
   reply.location = response.get("Location", "");
   reply.retry_after_s = secondsOf(response.get("Retry-After", ""));
+  reply.replayed = response.get("Idempotency-Replayed", "") == "true";
   if (!response.getKeepAlive()) session_->reset();
   return reply;
 }

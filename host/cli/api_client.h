@@ -24,6 +24,7 @@ struct ApiReply {
   std::string body;
   std::string location;   ///< of a redirect; redirects are not followed, a key must not travel elsewhere
   int retry_after_s = 0;  ///< 0: none
+  bool replayed = false;  ///< the answer to an earlier request with the same Idempotency-Key
 
   bool ok() const { return status >= 200 && status < 300; }
 };

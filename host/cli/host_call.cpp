@@ -24,6 +24,12 @@ std::string keyOfFile(const std::string& path, const char* option, const Console
   return key;
 }
 
+/// An empty variable counts as none: that is how a shell's user takes one back.
+std::optional<std::string> variable(const Console& console, const char* name) {
+  auto value = console.environment(name);
+  return value && value->empty() ? std::nullopt : value;
+}
+
 /// What was typed comes before the environment, a key before a file.
 std::string findKey(const Invocation& invocation, const Console& console) {
   const auto key = invocation.find("key");
@@ -31,15 +37,15 @@ std::string findKey(const Invocation& invocation, const Console& console) {
   if (key && file) throw UsageError("--key and --key-file exclude each other; allowed: one of them");
   if (key) return *key;
   if (file) return keyOfFile(*file, "--key-file", console);
-  if (const auto from_environment = console.environment("BELFRY_KEY")) return trimmed(*from_environment);
-  if (const auto path = console.environment("BELFRY_KEY_FILE")) return keyOfFile(*path, "BELFRY_KEY_FILE", console);
+  if (const auto from_environment = variable(console, "BELFRY_KEY")) return trimmed(*from_environment);
+  if (const auto path = variable(console, "BELFRY_KEY_FILE")) return keyOfFile(*path, "BELFRY_KEY_FILE", console);
   return "";
 }
 
-std::string optionOr(const Invocation& invocation, const Console& console, std::string_view option,
-                     const char* variable, const char* fallback) {
+std::string optionOr(const Invocation& invocation, const Console& console, std::string_view option, const char* name,
+                     const char* fallback) {
   if (auto text = invocation.find(option)) return std::move(*text);
-  return console.environment(variable).value_or(fallback);
+  return variable(console, name).value_or(fallback);
 }
 
 }  // namespace

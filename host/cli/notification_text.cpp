@@ -39,7 +39,7 @@ void printDelivery(std::ostream& out, const JsonValue& delivery) {
   for (const auto& [label, path] : {std::pair("attempt ", "attempt"), std::pair("by ", "provider"),
                                     std::pair("provider's id ", "providerMessageId"), std::pair("next at ", "dueAt"),
                                     std::pair("error: ", "error")}) {
-    if (const auto text = cellText(delivery, path); text != "-") out << ", " << label << text;
+    if (const auto text = cellText(delivery, path); text != "-" && text != "0") out << ", " << label << text;
   }
   out << '\n';
   const auto* timeline = memberAt(delivery, "timeline");
@@ -72,8 +72,8 @@ void printNotification(std::ostream& out, const JsonValue& notification) {
   }
 }
 
-void printAccepted(std::ostream& out, const JsonValue& accepted) {
-  out << "accepted " << cellText(accepted, "id") << "  " << cellText(accepted, "status") << '\n';
+void printAccepted(std::ostream& out, const JsonValue& accepted, std::string_view headline) {
+  out << headline << ' ' << cellText(accepted, "id") << "  " << cellText(accepted, "status") << '\n';
   const auto* deliveries = deliveriesOf(accepted);
   if (deliveries == nullptr) return;
   for (const auto& delivery : deliveries->GetArray()) {

@@ -11,7 +11,7 @@ namespace belfry::cli {
 /// "+" is the time since the line before.
 void printNotification(std::ostream& out, const JsonValue& notification);
 
-/// One line each: a send's answer, with its deliveries.
-void printAccepted(std::ostream& out, const JsonValue& accepted);
+/// A send's answer on one line behind `headline`, then one for each delivery.
+void printAccepted(std::ostream& out, const JsonValue& accepted, std::string_view headline);
 
 }  // namespace belfry::cli

@@ -23,7 +23,7 @@ std::string listText(const JsonValue& list) {
 std::string objectText(const JsonValue& object) {
   std::string text;
   for (const auto& member : object.GetObject()) {
-    text += (text.empty() ? "" : " ") + printable(asView(member.name)) + "=" + cellText(&member.value);
+    text += (text.empty() ? "" : ", ") + printable(asView(member.name)) + "=" + cellText(&member.value);
   }
   return text.empty() ? "-" : text;
 }

@@ -33,7 +33,7 @@ std::string shortTime(std::string_view rfc3339);
 /// The member at a path such as "recipient.email", or nullptr.
 const JsonValue* memberAt(const JsonValue& json, std::string_view path);
 
-/// A value in one cell: texts as they are, times short, lists with commas, objects as `name=value`, absent and null
+/// A value in one cell: texts as they are, times short, lists with commas, objects as `name=value, …`, absent and null
 /// "-".
 std::string cellText(const JsonValue* value);
 inline std::string cellText(const JsonValue& json, std::string_view path) { return cellText(memberAt(json, path)); }

@@ -17,8 +17,10 @@ endif()
 
 find_program(BELFRY_CCACHE ccache)
 if(BELFRY_CCACHE)
-  set(CMAKE_C_COMPILER_LAUNCHER ${BELFRY_CCACHE})
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${BELFRY_CCACHE})
+  # Paths relative to the tree, so that a second clone finds what the first one compiled.
+  set(BELFRY_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${BELFRY_CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${BELFRY_LAUNCHER})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${BELFRY_LAUNCHER})
 endif()
 find_program(BELFRY_MOLD mold)
 if(BELFRY_MOLD)

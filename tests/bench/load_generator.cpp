@@ -1,12 +1,13 @@
 // A closed-loop HTTP/1.1 client: as many keep-alive connections as asked, one request under way on each, one thread on
-// epoll. It prints one JSON line: rate, percentiles of the answer's latency, and the monotonic clock at the first request
-// and the last answer.
+// epoll. It prints one JSON line: rate, percentiles of the answer's latency, and the monotonic clock at the first
+// request and the last answer.
 //
-//   load_generator --port N --count N --body FILE [--connections 64] [--path /…] [--header 'Name: value']… [--pause-ms N]
+//   load_generator --port N --count N --body FILE [--connections 64] [--path /…] [--header 'Name: value']… [--pause-ms
+//   N]
 //
 // Every "@@@@@@@@" in headers and body becomes the request's number in eight digits, so that each has its own recipient
-// and Idempotency-Key. With --pause-ms (one connection) each request waits so long after the answer before, and the line
-// has "starts_us": when each request left.
+// and Idempotency-Key. With --pause-ms (one connection) each request waits so long after the answer before, and the
+// line has "starts_us": when each request left.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -59,11 +60,13 @@ std::int64_t now() {
 class RequestText {
  public:
   explicit RequestText(const Options& options) {
-    text_ = "POST " + options.path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: " +
+    text_ = "POST " + options.path +
+            " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: " +
             std::to_string(options.body.size()) + "\r\n";
     for (const auto& header : options.headers) text_ += header + "\r\n";
     text_ += "\r\n" + options.body;
-    for (auto at = text_.find(kNumber); at != text_.npos; at = text_.find(kNumber, at + kNumber.size())) places_.push_back(at);
+    for (auto at = text_.find(kNumber); at != text_.npos; at = text_.find(kNumber, at + kNumber.size()))
+      places_.push_back(at);
   }
 
   void write(long number, std::string& to) const {
@@ -85,14 +88,16 @@ std::size_t answerLength(std::string_view in) {
   constexpr std::string_view kLength = "content-length:";
   std::size_t body = 0;
   for (std::size_t line = in.find("\r\n") + 2; line < head + 2; line = in.find("\r\n", line) + 2) {
-    if (strncasecmp(in.data() + line, kLength.data(), kLength.size()) == 0) body = std::strtoul(in.data() + line + kLength.size(), nullptr, 10);
+    if (strncasecmp(in.data() + line, kLength.data(), kLength.size()) == 0)
+      body = std::strtoul(in.data() + line + kLength.size(), nullptr, 10);
   }
   return in.size() >= head + 4 + body ? head + 4 + body : 0;
 }
 
 class Generator {
  public:
-  explicit Generator(Options options) : options_(std::move(options)), request_(options_), epoll_(epoll_create1(EPOLL_CLOEXEC)) {
+  explicit Generator(Options options)
+      : options_(std::move(options)), request_(options_), epoll_(epoll_create1(EPOLL_CLOEXEC)) {
     connections_.resize(static_cast<std::size_t>(options_.connections));
     latencies_.reserve(static_cast<std::size_t>(options_.count));
   }
@@ -105,7 +110,9 @@ class Generator {
     while (done_ < options_.count) {
       const int ready = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), kStalled_ms);
       if (ready <= 0) fail("no answer for a minute, after " + std::to_string(done_));
-      for (int i = 0; i < ready; ++i) onReady(*static_cast<Connection*>(events[static_cast<std::size_t>(i)].data.ptr), events[static_cast<std::size_t>(i)].events);
+      for (int i = 0; i < ready; ++i)
+        onReady(*static_cast<Connection*>(events[static_cast<std::size_t>(i)].data.ptr),
+                events[static_cast<std::size_t>(i)].events);
     }
     last_ = now();
   }
@@ -113,10 +120,11 @@ class Generator {
   void print() {
     std::sort(latencies_.begin(), latencies_.end());
     const double seconds = static_cast<double>(last_ - first_) / 1e6;
-    std::printf("{\"n\":%ld,\"bad\":%ld,\"seconds\":%.4f,\"per_s\":%.0f,\"p50_ms\":%.3f,\"p90_ms\":%.3f,\"p99_ms\":%.3f,"
-                "\"max_ms\":%.3f,\"first_us\":%lld,\"last_us\":%lld",
-                done_, bad_, seconds, static_cast<double>(done_) / seconds, percentile(0.5), percentile(0.9), percentile(0.99),
-                percentile(1), static_cast<long long>(first_), static_cast<long long>(last_));
+    std::printf(
+        "{\"n\":%ld,\"bad\":%ld,\"seconds\":%.4f,\"per_s\":%.0f,\"p50_ms\":%.3f,\"p90_ms\":%.3f,\"p99_ms\":%.3f,"
+        "\"max_ms\":%.3f,\"first_us\":%lld,\"last_us\":%lld",
+        done_, bad_, seconds, static_cast<double>(done_) / seconds, percentile(0.5), percentile(0.9), percentile(0.99),
+        percentile(1), static_cast<long long>(first_), static_cast<long long>(last_));
     if (options_.pause_ms > 0) printStarts();
     std::printf("}\n");
   }
@@ -137,7 +145,8 @@ class Generator {
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     const int on = 1;
     setsockopt(connection.fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    if (connect(connection.fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) fail(std::string("connect: ") + std::strerror(errno));
+    if (connect(connection.fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
+      fail(std::string("connect: ") + std::strerror(errno));
     fcntl(connection.fd, F_SETFL, O_NONBLOCK);
     epoll_event event{};
     event.events = EPOLLIN | EPOLLOUT | EPOLLET;
@@ -157,7 +166,8 @@ class Generator {
 
   void push(Connection& connection) {
     while (connection.sent < connection.out.size()) {
-      const ssize_t size = send(connection.fd, connection.out.data() + connection.sent, connection.out.size() - connection.sent, MSG_NOSIGNAL);
+      const ssize_t size = send(connection.fd, connection.out.data() + connection.sent,
+                                connection.out.size() - connection.sent, MSG_NOSIGNAL);
       if (size <= 0) return;
       connection.sent += static_cast<std::size_t>(size);
     }
@@ -168,7 +178,8 @@ class Generator {
     char bytes[16384];
     for (;;) {
       const ssize_t size = recv(connection.fd, bytes, sizeof bytes, 0);
-      if (size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR)) fail("the host closed a connection after " + std::to_string(done_) + " answers");
+      if (size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR))
+        fail("the host closed a connection after " + std::to_string(done_) + " answers");
       if (size < 0) break;
       connection.in.append(bytes, static_cast<std::size_t>(size));
     }
@@ -176,9 +187,10 @@ class Generator {
   }
 
   void finish(Connection& connection, std::size_t length) {
-    constexpr std::size_t kStatus = sizeof "HTTP/1.1" ;
+    constexpr std::size_t kStatus = sizeof "HTTP/1.1";
     if (connection.in.compare(kStatus, 3, "202") != 0 && bad_++ == 0) {
-      std::fprintf(stderr, "load_generator: the first answer that is no 202:\n%.*s\n", static_cast<int>(std::min<std::size_t>(length, 1000)), connection.in.data());
+      std::fprintf(stderr, "load_generator: the first answer that is no 202:\n%.*s\n",
+                   static_cast<int>(std::min<std::size_t>(length, 1000)), connection.in.data());
     }
     connection.in.erase(0, length);
     latencies_.push_back(now() - connection.started);
@@ -194,7 +206,8 @@ class Generator {
 
   void printStarts() const {
     std::printf(",\"starts_us\":[");
-    for (std::size_t i = 0; i < starts_.size(); ++i) std::printf("%s%lld", i ? "," : "", static_cast<long long>(starts_[i]));
+    for (std::size_t i = 0; i < starts_.size(); ++i)
+      std::printf("%s%lld", i ? "," : "", static_cast<long long>(starts_[i]));
     std::printf("]");
   }
 
@@ -226,7 +239,8 @@ Options parse(int argc, char** argv) {
     else if (name == "--header") options.headers.push_back(value);
     else fail("unknown option " + name);
   }
-  if (options.port <= 0 || options.count <= 0 || options.connections <= 0 || options.body.empty()) fail("--port, --count and --body are needed");
+  if (options.port <= 0 || options.count <= 0 || options.connections <= 0 || options.body.empty())
+    fail("--port, --count and --body are needed");
   if (options.pause_ms > 0) options.connections = 1;
   return options;
 }

@@ -93,7 +93,8 @@ class Dialogue {
   void command(std::string_view line) {
     if (is(line, "EHLO ")) return hello();
     if (is(line, "MAIL FROM:<")) return step(State::greeted, State::mail, "250 2.1.0 sender ok");
-    if (is(line, "RCPT TO:<")) return step(state_ == State::rcpt ? State::rcpt : State::mail, State::rcpt, "250 2.1.5 recipient ok");
+    if (is(line, "RCPT TO:<"))
+      return step(state_ == State::rcpt ? State::rcpt : State::mail, State::rcpt, "250 2.1.5 recipient ok");
     if (is(line, "DATA") && line.size() == 4) return step(State::rcpt, State::data, "354 go ahead");
     if (is(line, "RSET")) return reset();
     if (is(line, "NOOP")) return answer("250 2.0.0 ok");
@@ -149,7 +150,8 @@ class Dialogue {
 
 class Server {
  public:
-  Server(int port, long delay_ms) : delay_us_(delay_ms * 1000), epoll_(epoll_create1(EPOLL_CLOEXEC)), listener_(listenOn(port)) {
+  Server(int port, long delay_ms)
+      : delay_us_(delay_ms * 1000), epoll_(epoll_create1(EPOLL_CLOEXEC)), listener_(listenOn(port)) {
     watch(listener_, EPOLLIN);
     watch(STDIN_FILENO, EPOLLIN);
   }
@@ -243,7 +245,8 @@ class Server {
   /// Answers are short; one that does not fit into the socket's buffer comes from a client that does not read.
   void flush(int fd, Client& client) {
     auto& out = client.dialogue.out;
-    if (!out.empty() && send(fd, out.data(), out.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(out.size())) return drop(fd);
+    if (!out.empty() && send(fd, out.data(), out.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(out.size()))
+      return drop(fd);
     out.clear();
     if (client.dialogue.closing) drop(fd);
   }
@@ -286,8 +289,9 @@ class Server {
     if (command == "reset") reset();
     if (command.starts_with("delay ")) delay_us_ = std::atol(command.c_str() + 6) * 1000;
     if (command == "arrivals") return printArrivals();
-    std::printf("{\"messages\":%ld,\"bytes\":%lld,\"connections\":%ld,\"wrong\":%ld,\"last_us\":%lld}\n", counters_.messages,
-                counters_.bytes, counters_.connections, counters_.wrong, static_cast<long long>(counters_.last_us));
+    std::printf("{\"messages\":%ld,\"bytes\":%lld,\"connections\":%ld,\"wrong\":%ld,\"last_us\":%lld}\n",
+                counters_.messages, counters_.bytes, counters_.connections, counters_.wrong,
+                static_cast<long long>(counters_.last_us));
   }
 
   void reset() {
@@ -298,7 +302,8 @@ class Server {
 
   void printArrivals() const {
     std::printf("[");
-    for (std::size_t i = 0; i < counters_.arrivals.size(); ++i) std::printf("%s%lld", i ? "," : "", static_cast<long long>(counters_.arrivals[i]));
+    for (std::size_t i = 0; i < counters_.arrivals.size(); ++i)
+      std::printf("%s%lld", i ? "," : "", static_cast<long long>(counters_.arrivals[i]));
     std::printf("]\n");
   }
 

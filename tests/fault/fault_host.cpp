@@ -1,4 +1,5 @@
-// The host dies: after its 202s, after it claimed, after the provider accepted, together with its servers, and politely.
+// The host dies: after its 202s, after it claimed, after the provider accepted, together with its servers, and
+// politely.
 #include <functional>
 #include <memory>
 
@@ -25,7 +26,7 @@ TEST_F(HostDeath, AfterABurstOf202sNothingIsLost) {
 TEST_F(HostDeath, InTheMiddleOfABurstWhatItAcceptedIsNeitherLostNorTakenTwice) {
   MailSink sink;
   HostUnderFault host(faultOptions({{"acme", sink.port()}}, 2s));
-  auto sender = sendTo(host, mails(300, "half", "acme"), ledger_);
+  auto sender = sendTo(host, mails(600, "half", "acme"), ledger_);
   ASSERT_TRUE(sender.waitForAccepted(100, kLimit)) << host.output();
   host.kill();
   host.start();
@@ -34,7 +35,7 @@ TEST_F(HostDeath, InTheMiddleOfABurstWhatItAcceptedIsNeitherLostNorTakenTwice) {
 
   EXPECT_GT(sender.unanswered(), 0U) << "the kill came after the burst";
   reckon(host, {&sink});
-  EXPECT_EQ(host.count("SELECT count(*) FROM belfry.notifications"), 300)
+  EXPECT_EQ(host.count("SELECT count(*) FROM belfry.notifications"), 600)
       << "a key that was sent again after the crash made a second notification";
 }
 
@@ -70,7 +71,7 @@ void killAfterTheProviderAccepted(HostUnderFault& host, MailSink& sink, Sender& 
 
 TEST_F(HostDeath, AfterTheProviderAcceptedAResendCarriesTheSameMessageId) {
   MailSink sink;
-  HostUnderFault host(faultOptions({{"acme", sink.port()}}, 6s));
+  HostUnderFault host(faultOptions({{"acme", sink.port()}}, 8s));
   auto sender = sendTo(host, mails(12, "accepted", "acme"), ledger_);
   ASSERT_NO_FATAL_FAILURE(killAfterTheProviderAccepted(host, sink, sender));
   host.start();
@@ -82,7 +83,7 @@ TEST_F(HostDeath, AfterTheProviderAcceptedAResendCarriesTheSameMessageId) {
 
 TEST_F(HostDeath, AfterTheProviderAcceptedHoldSendsNothingTwice) {
   MailSink sink;
-  auto options = faultOptions({{"acme", sink.port()}}, 6s);
+  auto options = faultOptions({{"acme", sink.port()}}, 8s);
   options.set.push_back("lease_expired.email=hold");
   HostUnderFault host(options);
   auto sender = sendTo(host, mails(12, "held", "acme"), ledger_);

@@ -23,7 +23,8 @@ TEST_F(ProviderFault, RefusesConnectionsThenReturns) {
   HostUnderFault host(faultOptions({{"acme", relay}}, 30s));
   auto sender = sendTo(host, mails(20, "away", "acme"), ledger_);
   ASSERT_TRUE(sender.waitForAll(kLimit)) << host.output();
-  ASSERT_TRUE(host.waitForCount(20, "SELECT count(*) FROM belfry.deliveries WHERE attempt >= 2", kLimit)) << host.output();
+  ASSERT_TRUE(host.waitForCount(20, "SELECT count(*) FROM belfry.deliveries WHERE attempt >= 2", kLimit))
+      << host.output();
   MailSink sink({"--port", std::to_string(relay)});
 
   const auto stock = reckon(host, {&sink});
@@ -110,7 +111,8 @@ TEST_F(ProviderFault, StallsOnSomeMailsAndTheOthersGoOn) {
   ASSERT_TRUE(slow.waitForMessages(104, kLimit)) << host.output();
   ASSERT_TRUE(quick.waitForMessages(100, kLimit)) << host.output();
   EXPECT_TRUE(host.waitForCount(200, "SELECT count(*) FROM belfry.deliveries WHERE status = 'sent'", kLimit));
-  EXPECT_EQ(host.count("SELECT count(*) FROM belfry.work WHERE state = 'sending'"), 4) << "the stall ended too early to tell";
+  EXPECT_EQ(host.count("SELECT count(*) FROM belfry.work WHERE state = 'sending'"), 4)
+      << "the stall ended too early to tell";
 
   EXPECT_EQ(reckon(host, {&slow, &quick}).delivered, 204U);
 }

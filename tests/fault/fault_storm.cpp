@@ -33,14 +33,14 @@ constexpr auto kLimit = 120s;
 
 class Storm {
  public:
-  explicit Storm(unsigned seed)
-      : random_(seed), relay_(freePort()), host_(faultOptions({{"acme", relay_}}, 2s)) {
+  explicit Storm(unsigned seed) : random_(seed), relay_(freePort()), host_(faultOptions({{"acme", relay_}}, 2s)) {
     sinks_.push_back(std::make_unique<MailSink>(std::vector<std::string>{"--port", std::to_string(relay_)}));
   }
 
   /// One wave: mails under way, one fault in the middle of them, everything accepted at last. False when they are not.
   bool wave(int number) {
-    Sender sender(host_.port(), host_.adminKey(), mails(kMailsAWave, "w" + std::to_string(number) + "n", "acme"), ledger_);
+    Sender sender(host_.port(), host_.adminKey(), mails(kMailsAWave, "w" + std::to_string(number) + "n", "acme"),
+                  ledger_);
     const auto before_fault = std::uniform_int_distribution<std::size_t>(1, kMailsAWave - 50)(random_);
     if (!sender.waitForAccepted(before_fault, kLimit)) return complain("no answers before the fault");
     const auto& [name, fault] = faults_[std::uniform_int_distribution<std::size_t>(0, faults_.size() - 1)(random_)];
@@ -96,7 +96,8 @@ class Storm {
 };
 
 int run(unsigned seed, double minutes) {
-  const auto end = Steady::now() + std::chrono::duration_cast<Steady::duration>(std::chrono::duration<double>(60 * minutes));
+  const auto end =
+      Steady::now() + std::chrono::duration_cast<Steady::duration>(std::chrono::duration<double>(60 * minutes));
   Storm storm(seed);
   for (int number = 1; number == 1 || Steady::now() < end; ++number) {
     if (!storm.wave(number)) return 1;

@@ -10,6 +10,7 @@ namespace {
 HostOptions stageOptions(const MailSink& sink, HostOptions more) {
   HostOptions options = mailHost(sink);
   options.tenant_files["other"] = smtpTenant("other", sink.port());
+  options.program = more.program;
   options.tenant_files.merge(more.tenant_files);
   options.template_files.merge(more.template_files);
   options.environment.merge(more.environment);

@@ -1,5 +1,5 @@
-// The one host that the cases of a test program share, with its SMTP server. Cases keep out of each other's way by using
-// addresses and user ids of their own.
+// The one host that the cases of a test program share, with its SMTP server. Cases keep out of each other's way by
+// using addresses and user ids of their own.
 #pragma once
 
 #include <string>

@@ -74,7 +74,7 @@ std::string typeText(const JsonValue& root, const JsonValue& schema) {
   const JsonValue* type = keyword(schema, "type");
   if (!type) return {};
   if (type->IsArray()) return joined(*type, " or ") + numberText(schema) + stringText(schema);
-  const std::string name = word(*type);
+  std::string name = word(*type);
   if (name == "integer" || name == "number") return name + numberText(schema);
   if (name == "string") return name + stringText(schema);
   if (name == "array") return "list" + listText(root, schema);

@@ -8,7 +8,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <cstring>
 
 #include "adapters/plugins/plugin_text.h"
@@ -24,6 +23,7 @@ struct Trial {
   pid_t pid = -1;
   int process = -1;  // pidfd: readable once the process has ended, whoever still holds its standard error
   int output = -1;
+  bool late = false;
   std::string said;
   std::string problem;
 };
@@ -125,7 +125,8 @@ void finishTrial(Trial& trial, SteadyTime deadline) {
     int status = 0;
     while (waitpid(trial.pid, &status, 0) < 0 && errno == EINTR) {
     }
-    trial.problem = ended ? verdict(trial, status) : "did not come back from loading within 5 s";
+    trial.late = !ended;
+    if (ended) trial.problem = verdict(trial, status);
   }
   if (trial.output >= 0) close(trial.output);
   if (trial.process >= 0) close(trial.process);
@@ -133,14 +134,15 @@ void finishTrial(Trial& trial, SteadyTime deadline) {
 
 }  // namespace
 
-std::vector<std::string> trialLoads(const std::string& program, const std::vector<std::string>& files) {
-  constexpr auto kPatience = std::chrono::seconds(5);
+std::vector<std::string> trialLoads(const std::string& program, const std::vector<std::string>& files,
+                                    std::chrono::milliseconds patience) {
   std::vector<Trial> trials;
   for (const auto& file : files) trials.push_back(startTrial(program, file));
-  auto deadline = std::chrono::steady_clock::now() + kPatience;
+  auto deadline = std::chrono::steady_clock::now() + patience;
   std::vector<std::string> problems;
   for (auto& trial : trials) {
     finishTrial(trial, deadline);
+    if (trial.late) trial.problem = "did not come back from loading within " + std::to_string(patience.count()) + " ms";
     problems.push_back(std::move(trial.problem));
   }
   return problems;

@@ -2,6 +2,7 @@
 // host.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -11,9 +12,14 @@ namespace belfry::plugins {
 /// constructor that calls exit(0) has it, too.
 inline constexpr const char* kTrialPassed = "belfry: trial load passed";
 
-/// Runs `program --trial-load FILE` for each file, all at once, and waits at most 5 s; what has not ended then is
-/// killed with all that it started. Element i is empty when file i loaded, else the reason (the signal that ended it,
-/// what it printed, or that it did not come back).
-std::vector<std::string> trialLoads(const std::string& program, const std::vector<std::string>& files);
+/// Generous, since only a plugin that hangs costs it: a loaded machine may take seconds to read the program from disk,
+/// and a plugin that is left out because of that stays out until the next start.
+inline constexpr std::chrono::milliseconds kTrialPatience{20'000};
+
+/// Runs `program --trial-load FILE` for each file, all at once, and waits at most `patience` for all of them; what has
+/// not ended then is killed with all that it started. Element i is empty when file i loaded, else the reason (the
+/// signal that ended it, what it printed, or that it did not come back).
+std::vector<std::string> trialLoads(const std::string& program, const std::vector<std::string>& files,
+                                    std::chrono::milliseconds patience = kTrialPatience);
 
 }  // namespace belfry::plugins

@@ -1,4 +1,5 @@
-// Vocabulary words in rows. A word that this program does not know is an error: the database is newer, or was changed by hand.
+// Vocabulary words in rows. A word that this program does not know is an error: the database is newer, or was changed
+// by hand.
 #pragma once
 
 #include <optional>
@@ -15,7 +16,9 @@ Enum required(std::optional<Enum> parsed, std::string_view what) {
   return *parsed;
 }
 
-inline std::string orEmpty(const std::optional<std::string_view>& text) { return text ? std::string(*text) : std::string(); }
+inline std::string orEmpty(const std::optional<std::string_view>& text) {
+  return text ? std::string(*text) : std::string();
+}
 
 inline std::optional<std::string> orNull(const std::string& text) {
   return text.empty() ? std::nullopt : std::optional<std::string>(text);

@@ -12,22 +12,24 @@
 
 namespace belfry::pg {
 
-/// The server answered, but cannot work now: a statement or lock that took too long, a standby, no memory, disk or slots, a stop, an
-/// I/O error. PostgreSQL 15, Appendix A.
+/// The server answered, but cannot work now: a statement or lock that took too long, a standby, no memory, disk or
+/// slots, a stop, an I/O error. PostgreSQL 15, Appendix A.
 inline bool cannotWorkNow(std::string_view sqlstate) {
   static constexpr std::string_view kPrefixes[] = {"25006", "53", "55P03", "57", "58"};
-  return std::any_of(std::begin(kPrefixes), std::end(kPrefixes), [&](auto prefix) { return sqlstate.starts_with(prefix); });
+  return std::any_of(std::begin(kPrefixes), std::end(kPrefixes),
+                     [&](auto prefix) { return sqlstate.starts_with(prefix); });
 }
 
-/// Runs `body` with a leased connection. A database that is away or busy, and what may be tried again, becomes StoreUnavailable;
-/// whatever else it says StoreRejected.
+/// Runs `body` with a leased connection. A database that is away or busy, and what may be tried again, becomes
+/// StoreUnavailable; whatever else it says StoreRejected.
 template <class Body>
 auto withConnection(Pool& pool, Body&& body) -> decltype(body(std::declval<Connection&>())) {
   try {
     auto lease = pool.acquire();
     return std::forward<Body>(body)(*lease);
   } catch (const SqlError& error) {
-    if (error.connectionLost() || error.retryable() || cannotWorkNow(error.sqlstate())) throw StoreUnavailable(error.what());
+    if (error.connectionLost() || error.retryable() || cannotWorkNow(error.sqlstate()))
+      throw StoreUnavailable(error.what());
     throw StoreRejected(error.what());
   } catch (const PoolTimeout& error) {
     throw StoreUnavailable(error.what());

@@ -31,11 +31,12 @@ void send(Intake& intake, const Call& call, Reply reply) {
   }
   const auto form = parsed->form;
   const bool by_channel = parsed->content_by_channel;
-  intake.send(call.caller, std::move(command), [reply = std::move(reply), form, by_channel](Result<SendAnswer, Problem> outcome) {
-    if (outcome) return reply(toResponse(std::move(outcome).value()));
-    pointIntoBody(outcome.error(), form, by_channel);
-    reply(failure(std::move(outcome).error()));
-  });
+  intake.send(call.caller, std::move(command),
+              [reply = std::move(reply), form, by_channel](Result<SendAnswer, Problem> outcome) {
+                if (outcome) return reply(toResponse(std::move(outcome).value()));
+                pointIntoBody(outcome.error(), form, by_channel);
+                reply(failure(std::move(outcome).error()));
+              });
 }
 
 Problem unknownNotification(const std::string& id) {

@@ -63,7 +63,7 @@ class Rendering {
     plugins::PluginEngines engines(registry, silentLog());
     if (!engines.has(engine_))
       throw CommandFailed("--engine: there is no template engine '" + engine_ + "'; " +
-                       describeEngines(registry, engines));
+                          describeEngines(registry, engines));
     const auto compiled = engines.compile(engine_, template_file_, text_, escape_, partials_);
     if (!compiled) refuse(compiled.error());
     auto rendered = (*compiled)->render(data_);

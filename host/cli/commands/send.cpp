@@ -65,11 +65,11 @@ int send(const Invocation& invocation, Console& console) {
   const auto body = sendBodyJson(invocation, console);
   HostCall host(invocation, console);
   const auto accepted = host.post(kNotifications + "/send", body, idempotencyHeader(invocation));
+  if (accepted.replayed) console.err << "this idempotency key was used before: the answer is that send's\n";
   const bool wait = invocation.has("wait");
   if (!(wait && host.asJson())) {
     host.show(accepted, [&](const JsonValue& json) {
-      if (invocation.has("dry-run")) console.out << "dry run, nothing is sent; it would be:\n";
-      printAccepted(console.out, json);
+      printAccepted(console.out, json, invocation.has("dry-run") ? "dry run, nothing is sent:" : "accepted");
     });
   }
   if (!wait) return kSuccess;
@@ -78,39 +78,41 @@ int send(const Invocation& invocation, Console& console) {
   return showEnd(waitFor(id, host, console, timeout_s), id, host, console, timeout_s);
 }
 
+std::vector<OptionSpec> sendOptions() {
+  return {
+      {"channel", "CHANNEL",
+       "How to reach the recipient: email, sms, push, whatsapp, inapp, slack, webhook; again for more than one", true},
+      {"to", "ADDRESS", "The recipient's address on that channel; once for each --channel, in the same order", true},
+      {"user", "ID", "The recipient's user id"},
+      {"user-type", "TYPE", "Who the recipient is, such as customer"},
+      {"name", "NAME", "The recipient's name"},
+      {"template", "KEY", "Template to render"},
+      {"version", "N", "Version of the template; default: the newest that is published"},
+      {"language", "TAG", "Language of the template, such as es; default: the template's own"},
+      {"data", "JSON|@FILE", "Variables of the template"},
+      {"subject", "TEXT", "Subject, without a template"},
+      {"text", "TEXT", "Plain text, without a template"},
+      {"html", "HTML|@FILE", "HTML, without a template"},
+      {"title", "TEXT", "Title of a push or inapp notification, without a template"},
+      {"body", "TEXT", "Body of a push or inapp notification, without a template"},
+      {"priority", "WORD", "critical, high, medium or low; default: medium"},
+      {"send-at", "TIME", "When to send (RFC 3339), such as 2026-12-01T09:00:00Z"},
+      {"delay", "DURATION", "Send after this time (ISO 8601), such as PT10M"},
+      {"expires-at", "TIME", "When it is too late to send (RFC 3339)"},
+      {"idempotency-key", "KEY", "Two sends with one key are one send"},
+      {"metadata", "JSON|@FILE", "Your own facts, returned with the notification"},
+      {"dry-run", "", "Check everything, send nothing"},
+      {"wait", "", "Wait until every delivery is final and show the timeline; succeed only if all were sent"},
+      {"timeout", "SECONDS", "How long --wait waits; default: 60"}};
+}
+
 }  // namespace
 
 Command sendCommand() {
   return {
       .name = "send",
       .summary = "Send a notification",
-      .options =
-          {{"channel", "CHANNEL",
-            "How to reach the recipient: email, sms, push, whatsapp, inapp, slack, webhook; again for more than one",
-            true},
-           {"to", "ADDRESS", "The recipient's address on that channel; once for each --channel, in the same order",
-            true},
-           {"user", "ID", "The recipient's user id"},
-           {"user-type", "TYPE", "Who the recipient is, such as customer"},
-           {"name", "NAME", "The recipient's name"},
-           {"template", "KEY", "Template to render"},
-           {"version", "N", "Version of the template; default: the newest that is published"},
-           {"language", "TAG", "Language of the template, such as es; default: the template's own"},
-           {"data", "JSON|@FILE", "Variables of the template"},
-           {"subject", "TEXT", "Subject, without a template"},
-           {"text", "TEXT", "Plain text, without a template"},
-           {"html", "HTML|@FILE", "HTML, without a template"},
-           {"title", "TEXT", "Title of a push or inapp notification, without a template"},
-           {"body", "TEXT", "Body of a push or inapp notification, without a template"},
-           {"priority", "WORD", "critical, high, medium or low; default: medium"},
-           {"send-at", "TIME", "When to send (RFC 3339), such as 2026-12-01T09:00:00Z"},
-           {"delay", "DURATION", "Send after this time (ISO 8601), such as PT10M"},
-           {"expires-at", "TIME", "When it is too late to send (RFC 3339)"},
-           {"idempotency-key", "KEY", "Two sends with one key are one send"},
-           {"metadata", "JSON|@FILE", "Your own facts, returned with the notification"},
-           {"dry-run", "", "Check everything, send nothing"},
-           {"wait", "", "Wait until every delivery is final and show the timeline; succeed only if all were sent"},
-           {"timeout", "SECONDS", "How long --wait waits; default: 60"}},
+      .options = sendOptions(),
       .examples =
           {"belfry send --channel email --to ada@example.test --template order-confirmed --data '{\"orderId\":1}' "
            "--wait",
@@ -118,9 +120,8 @@ Command sendCommand() {
            "belfry send --channel email --to ada@example.test --template reminder --delay PT10M --idempotency-key "
            "order-1042"},
       .notes =
-          "@FILE stands for a file's content, @- for standard input. Without --wait the command ends when the host has "
-          "taken the "
-          "notification in durably.",
+          "@FILE stands for a file's content, @- for standard input. Without --wait the command ends when the host "
+          "has taken the notification in durably.",
       .run = send,
   };
 }

@@ -12,8 +12,8 @@ struct TemplateBody {
   std::string json;
 };
 
-/// {key, engine, description, language, content, variables} of --file, with the key of --template-key if that is given. Throws
-/// CommandFailed with every error of the file.
+/// {key, engine, description, language, content, variables} of --file, with the key of --template-key if that is given.
+/// Throws CommandFailed with every error of the file.
 TemplateBody newTemplateBody(const Invocation& invocation);
 /// {language, content, variables}: the next version.
 TemplateBody nextVersionBody(const Invocation& invocation);

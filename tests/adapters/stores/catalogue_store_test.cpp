@@ -103,14 +103,17 @@ TEST_F(CatalogueStoreTest, AGivenCallbackIdIsKept) {
 
 TEST_F(CatalogueStoreTest, WhatTheApiMadeStaysBesideTheFile) {
   auto id = stores_->catalogue.reconcile(fileTenant("beside"), {provider("mail")});
-  sql("UPDATE belfry.provider_instances SET source = 'api', slug = 'by-hand' WHERE tenant_id = " + quoted(id.toString()));
+  sql("UPDATE belfry.provider_instances SET source = 'api', slug = 'by-hand' WHERE tenant_id = " +
+      quoted(id.toString()));
   stores_->catalogue.reconcile(fileTenant("beside"), {});
   EXPECT_THAT(providersOf(id), ElementsAre(::testing::Key("by-hand")));
 }
 
 TEST_F(CatalogueStoreTest, SecretsAreSealed) {
   auto id = stores_->catalogue.reconcile(fileTenant("sealed"), {provider("mail", "hunter2-secret")});
-  EXPECT_EQ(count("provider_instances WHERE tenant_id = " + quoted(id.toString()) + " AND position('hunter2'::bytea IN secrets) > 0"), 0);
+  EXPECT_EQ(count("provider_instances WHERE tenant_id = " + quoted(id.toString()) +
+                  " AND position('hunter2'::bytea IN secrets) > 0"),
+            0);
   stores_->catalogue.reconcile(fileTenant("sealed"), {[] {
                                  auto bare = provider("mail");
                                  bare.secrets.clear();
@@ -123,7 +126,8 @@ TEST_F(CatalogueStoreTest, ARefusedFileChangesNothing) {
   auto id = stores_->catalogue.reconcile(fileTenant("refused", "Before"), {provider("mail"), provider("other")});
   auto bad = provider("bad");
   bad.priority = 0;
-  EXPECT_THROW(stores_->catalogue.reconcile(fileTenant("refused", "After"), {provider("mail", "changed"), bad}), StoreRejected);
+  EXPECT_THROW(stores_->catalogue.reconcile(fileTenant("refused", "After"), {provider("mail", "changed"), bad}),
+               StoreRejected);
   EXPECT_EQ(tenantOf("refused")->name, "Before");
   auto found = providersOf(id);
   EXPECT_THAT(found, SizeIs(2));
@@ -139,7 +143,8 @@ TEST_F(CatalogueStoreTest, HostsThatReadTheSameFileTogetherAgree) {
       hosts.emplace_back([&, i] {
         for (int round = 0; round < 5; ++round) {
           together.arrive_and_wait();
-          stores_->catalogue.reconcile(fileTenant("together-" + std::to_string(round)), {provider("one"), provider("two")});
+          stores_->catalogue.reconcile(fileTenant("together-" + std::to_string(round)),
+                                       {provider("one"), provider("two")});
         }
       });
   }
@@ -156,12 +161,13 @@ TEST_F(CatalogueStoreTest, HostsThatReadTheSameFileTogetherAgree) {
 TEST_F(CatalogueStoreTest, EveryChangeIsAnnounced) {
   std::mutex mutex;
   std::set<std::string> heard;
-  Listener listener({.url = database_->url(), .channels = {"belfry_catalogue"}},
-                    [&](std::string_view, std::string_view table) {
-                      std::lock_guard lock(mutex);
-                      heard.emplace(table);
-                    },
-                    [] {}, silentLog());
+  Listener listener(
+      {.url = database_->url(), .channels = {"belfry_catalogue"}},
+      [&](std::string_view, std::string_view table) {
+        std::lock_guard lock(mutex);
+        heard.emplace(table);
+      },
+      [] {}, silentLog());
   ASSERT_TRUE(waitUntil(10s, [&] { return listener.connected(); }));
   auto id = stores_->catalogue.reconcile(fileTenant("announced"), {provider("mail")});
   auto key = stores_->keys.create(id, {"announced0000000", "key", sha256("k"), {}, {}, {}});
@@ -173,7 +179,8 @@ TEST_F(CatalogueStoreTest, EveryChangeIsAnnounced) {
   stores_->templates.create(id, draft);
   EXPECT_TRUE(waitUntil(10s, [&] {
     std::lock_guard lock(mutex);
-    return heard == std::set<std::string>{"tenants", "provider_instances", "api_keys", "templates", "template_versions"};
+    return heard ==
+           std::set<std::string>{"tenants", "provider_instances", "api_keys", "templates", "template_versions"};
   }));
 }
 

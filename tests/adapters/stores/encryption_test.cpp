@@ -13,8 +13,8 @@ class DamagedRows : public StoreSuite {
 
   /// Flips one bit in the middle of a sealed column.
   static void damage(const std::string& table, const std::string& column, const std::string& where = "true") {
-    sql("UPDATE belfry." + table + " SET " + column + " = set_byte(" + column + ", length(" + column + ") / 2, get_byte(" + column + ", length(" +
-        column + ") / 2) # 1) WHERE " + where);
+    sql("UPDATE belfry." + table + " SET " + column + " = set_byte(" + column + ", length(" + column +
+        ") / 2, get_byte(" + column + ", length(" + column + ") / 2) # 1) WHERE " + where);
   }
 
   static std::vector<ClaimedDelivery> claimAll() {
@@ -51,8 +51,8 @@ TEST_F(DamagedRows, AReportNamesTheRowAndNothingPersonal) {
 TEST_F(DamagedRows, ARequestMovedToAnotherRowDoesNotOpen) {
   auto one = storedMail(tenant_);
   auto two = storedMail(tenant_);
-  sql("UPDATE belfry.notifications SET request = (SELECT request FROM belfry.notifications WHERE id = " + quoted(one.id.toString()) +
-      ") WHERE id = " + quoted(two.id.toString()));
+  sql("UPDATE belfry.notifications SET request = (SELECT request FROM belfry.notifications WHERE id = " +
+      quoted(one.id.toString()) + ") WHERE id = " + quoted(two.id.toString()));
   EXPECT_TRUE(stores_->notifications.get(tenant_, one.id));
   EXPECT_THROW(stores_->notifications.get(tenant_, two.id), StoreRejected);
 }
@@ -71,7 +71,8 @@ TEST_F(DamagedRows, AReplayThatCannotBeOpenedIsReported) {
   damage("idempotency_keys", "response");
   auto again = keyed(tenant_, "key");
   EXPECT_THROW(stores_->intake.write({&again, 1}), StoreRejected);
-  EXPECT_THROW(stores_->idempotency.begin(tenant_, sha256("key"), sha256("request"), 1s, stores_->clock.now() + 1h), StoreRejected);
+  EXPECT_THROW(stores_->idempotency.begin(tenant_, sha256("key"), sha256("request"), 1s, stores_->clock.now() + 1h),
+               StoreRejected);
 }
 
 TEST_F(DamagedRows, OneTenantsLostKeyLeavesTheOthersWorking) {
@@ -96,7 +97,8 @@ TEST_F(DamagedRows, SecretsThatCannotBeOpenedAreTheProblemOfTheirInstance) {
     instance.plugin = "smtp";
     instance.channel = Channel::email;
     instance.secrets = {{"password", "secret"}};
-    return stores_->catalogue.reconcile({{}, slug, slug, TenantState::active, {"apikey"}, Source::file, {}}, {instance});
+    return stores_->catalogue.reconcile({{}, slug, slug, TenantState::active, {"apikey"}, Source::file, {}},
+                                        {instance});
   };
   auto flipped = reconcile("flipped-secret"), keyless = reconcile("lost-key"), whole = reconcile("whole");
   damage("provider_instances", "secrets", "tenant_id = " + quoted(flipped.toString()));

@@ -15,7 +15,8 @@ class IntakeStoreTest : public StoreSuite {
   static IntakeOutcome write(const NewNotification& one) { return stores_->intake.write({&one, 1}).at(0); }
 
   static std::vector<long> rowCounts() {
-    return {count("notifications"), count("deliveries"), count("work"), count("delivery_events"), count("outbox"), count("idempotency_keys")};
+    return {count("notifications"),   count("deliveries"), count("work"),
+            count("delivery_events"), count("outbox"),     count("idempotency_keys")};
   }
 };
 
@@ -38,15 +39,18 @@ TEST_F(IntakeStoreTest, ADueDeliveryIsQueuedAndALaterOneScheduled) {
   past.scheduled_at = past.created_at - 30s;
   store(later);
   store(past);
-  auto row = sql("SELECT w.state, d.status, w.due_at > now(), w.attempt, w.seq, e.type FROM belfry.work w JOIN belfry.deliveries d ON d.id = w.delivery_id "
-                 "JOIN belfry.delivery_events e ON e.delivery_id = d.id AND e.seq = w.seq ORDER BY w.due_at");
+  auto row =
+      sql("SELECT w.state, d.status, w.due_at > now(), w.attempt, w.seq, e.type FROM belfry.work w JOIN "
+          "belfry.deliveries d ON d.id = w.delivery_id "
+          "JOIN belfry.delivery_events e ON e.delivery_id = d.id AND e.seq = w.seq ORDER BY w.due_at");
   EXPECT_THAT(row, ElementsAre(ElementsAre("queued", "queued", "f", "0", "2", "queued"),
                                ElementsAre("scheduled", "scheduled", "t", "0", "2", "scheduled")));
 }
 
 TEST_F(IntakeStoreTest, WakesTheWorkersOfEveryProcess) {
   std::atomic<int> heard{0};
-  Listener listener({.url = database_->url(), .channels = {"belfry_work"}}, [&](auto, auto) { ++heard; }, [] {}, silentLog());
+  Listener listener(
+      {.url = database_->url(), .channels = {"belfry_work"}}, [&](auto, auto) { ++heard; }, [] {}, silentLog());
   ASSERT_TRUE(waitUntil(10s, [&] { return listener.connected(); }));
   storedMail(newTenant());
   EXPECT_TRUE(waitUntil(10s, [&] { return heard == 1; }));
@@ -100,7 +104,8 @@ TEST_F(IntakeStoreTest, AGroupMixesFreshReplayedAndMismatchedRows) {
   auto tenant = newTenant();
   auto known = keyed(tenant, "known");
   store(known);
-  std::vector<NewNotification> group{mail(tenant), keyed(tenant, "known"), keyed(tenant, "new"), keyed(tenant, "other")};
+  std::vector<NewNotification> group{mail(tenant), keyed(tenant, "known"), keyed(tenant, "new"),
+                                     keyed(tenant, "other")};
   store(keyed(tenant, "other", "another request"));
   auto outcomes = stores_->intake.write(group);
   EXPECT_TRUE(std::holds_alternative<Stored>(outcomes[0]));
@@ -211,7 +216,9 @@ TEST_F(IntakeStoreTest, AStatementThatTakesTooLongIsUnavailableNotRejected) {
   Pool pool(settings, silentLog());
   PgIntakeStore impatient(pool, stores_->keyring);
   auto one = keyed(tenant, "key");
-  constexpr Statement kTakeKey{"take_key", "INSERT INTO belfry.idempotency_keys VALUES ($1, $2, $2, $1, 202, 'x', NULL, now() + interval '1 hour')"};
+  constexpr Statement kTakeKey{
+      "take_key",
+      "INSERT INTO belfry.idempotency_keys VALUES ($1, $2, $2, $1, 202, 'x', NULL, now() + interval '1 hour')"};
   Params params;
   params.add(tenant);
   params.addBytes(asView(one.idempotency->key_hash));

@@ -11,7 +11,12 @@ class KeyStoreTest : public StoreSuite {
     static int made = 0;
     char id[17];
     std::snprintf(id, sizeof id, "%016d", ++made);
-    return {id, name, stores_->keys.hash("secret of " + name), {"notification-service"}, {"notifications:send", "notifications:read"}, expires_at};
+    return {id,
+            name,
+            stores_->keys.hash("secret of " + name),
+            {"notification-service"},
+            {"notifications:send", "notifications:read"},
+            expires_at};
   }
 
   TenantId tenant_;
@@ -37,7 +42,8 @@ TEST_F(KeyStoreTest, FindsWhatItMade) {
 
 TEST_F(KeyStoreTest, ListsNewestFirstInPages) {
   std::vector<ApiKey> made;
-  for (int i = 0; i < 5; ++i) made.insert(made.begin(), stores_->keys.create(tenant_, draft("key " + std::to_string(i))));
+  for (int i = 0; i < 5; ++i)
+    made.insert(made.begin(), stores_->keys.create(tenant_, draft("key " + std::to_string(i))));
   stores_->keys.create(newTenant(), draft("another tenant's"));
   std::vector<ApiKeyId> read;
   std::optional<ApiKeyId> before;

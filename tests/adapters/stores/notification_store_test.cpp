@@ -13,7 +13,8 @@ class NotificationStoreTest : public StoreSuite {
     tenant_ = newTenant();
   }
 
-  std::vector<NotificationId> found(const NotificationFilter& filter, std::optional<NotificationId> before = {}, int limit = 100) {
+  std::vector<NotificationId> found(const NotificationFilter& filter, std::optional<NotificationId> before = {},
+                                    int limit = 100) {
     std::vector<NotificationId> ids;
     for (const auto& view : stores_->notifications.list(tenant_, filter, before, limit)) ids.push_back(view.id);
     return ids;
@@ -38,12 +39,16 @@ NewNotification fullMail(TenantId tenant, TimePoint now) {
   made.created_at = now;
   made.expires_at = now + 2h;
   auto& request = made.request;
-  request.recipient = {"user-4711", UserType::driver, "Ada Ünique", "ada.unique@example.test", "+34600000001", {"token-one", "token-two"}, "Europe/Madrid", "es"};
+  request.recipient = {"user-4711",    UserType::driver,           "Ada Ünique",    "ada.unique@example.test",
+                       "+34600000001", {"token-one", "token-two"}, "Europe/Madrid", "es"};
   request.template_ref = TemplateRef{"order-confirmed", 3, "es"};
-  request.content[Channel::email] = {{"subject", "Subject of secrets"}, {"text", "Line\nline \"quoted\" \xF0\x9F\x94\x94"}};
+  request.content[Channel::email] = {{"subject", "Subject of secrets"},
+                                     {"text", "Line\nline \"quoted\" \xF0\x9F\x94\x94"}};
   request.content[Channel::sms] = {{"text", "short"}};
-  request.options[Channel::email] = {{{"from", "Shop <shop@example.test>"}, {"reply_to", "help@example.test"}}, {{"X-Order", "42"}}};
-  request.attachments = {{"bill.pdf", "application/pdf", "", std::string("%PDF\0\xFF bytes", 12)}, {"logo.png", "image/png", "logo", "png"}};
+  request.options[Channel::email] = {{{"from", "Shop <shop@example.test>"}, {"reply_to", "help@example.test"}},
+                                     {{"X-Order", "42"}}};
+  request.attachments = {{"bill.pdf", "application/pdf", "", std::string("%PDF\0\xFF bytes", 12)},
+                         {"logo.png", "image/png", "logo", "png"}};
   request.data_json = R"({"order":{"id":42,"total":12.5},"names":["private-name",null,true]})";
   request.metadata_json = R"({"trace":"private-trace"})";
   made.deliveries = {{DeliveryId::mint(now), Channel::email}, {DeliveryId::mint(now), Channel::sms}};
@@ -84,7 +89,8 @@ TEST_F(NotificationStoreTest, TheTimelineGrowsWithTheDelivery) {
   EXPECT_EQ(sending.state, DeliveryState::sending) << "a live delivery's state is that of its work row";
   EXPECT_EQ(sending.attempt, 1);
   Settlement end{tenant_, claim.id, 1, DeliveryState::bounced, {}, "mail", "id-1", "550", "no such user", {}};
-  end.events = {{EventType::sending, made.created_at, 1, "mail", {}}, {EventType::bounced, made.created_at, 1, "mail", R"({"code":"550"})"}};
+  end.events = {{EventType::sending, made.created_at, 1, "mail", {}},
+                {EventType::bounced, made.created_at, 1, "mail", R"({"code":"550"})"}};
   stores_->work.settle({&end, 1});
   auto view = stores_->notifications.get(tenant_, made.id);
   auto bounced = view->deliveries.at(0);
@@ -164,7 +170,8 @@ TEST_F(NotificationStoreTest, FiltersByStatusOfLiveAndFinishedDeliveries) {
   EXPECT_THAT(found({.status = DeliveryState::queued}), ElementsAre(mixed.id, queued.id)) << "queued ranks before sent";
   EXPECT_THAT(found({.status = DeliveryState::scheduled}), ElementsAre(later.id));
   EXPECT_THAT(found({.status = DeliveryState::sent}), IsEmpty());
-  sql("UPDATE belfry.work SET state = 'sending', attempt = 1, lease_until = now(), owner = delivery_id WHERE notification_id = " +
+  sql("UPDATE belfry.work SET state = 'sending', attempt = 1, lease_until = now(), owner = delivery_id WHERE "
+      "notification_id = " +
       quoted(queued.id.toString()));
   EXPECT_THAT(found({.status = DeliveryState::sending}), ElementsAre(queued.id)) << "the claim is known to work alone";
   for (auto state : allDeliveryStates()) {
@@ -195,13 +202,17 @@ TEST_F(NotificationStoreTest, FiltersByTimeFromInclusiveToExclusive) {
 TEST_F(NotificationStoreTest, FiltersCombine) {
   auto ada = fromUser("ada");
   fromUser("bob");
-  EXPECT_THAT(found({.status = DeliveryState::queued, .channel = Channel::email, .from = ada.created_at - 1s, .user_id = "ada"}), ElementsAre(ada.id));
+  EXPECT_THAT(
+      found(
+          {.status = DeliveryState::queued, .channel = Channel::email, .from = ada.created_at - 1s, .user_id = "ada"}),
+      ElementsAre(ada.id));
   EXPECT_THAT(found({.channel = Channel::sms, .user_id = "ada"}), IsEmpty());
 }
 
 TEST_F(NotificationStoreTest, NothingPersonalIsReadableInTheDatabase) {
   auto made = fullMail(tenant_, stores_->clock.now());
-  made.idempotency = IdempotencyClaim{sha256("key"), sha256("request"), R"({"answer":"private-answer"})", made.created_at + 24h};
+  made.idempotency =
+      IdempotencyClaim{sha256("key"), sha256("request"), R"({"answer":"private-answer"})", made.created_at + 24h};
   store(made);
   Tenant tenant{tenant_, "tenant-with-secret", "Name", TenantState::active, {"apikey"}, Source::file, {}};
   ProviderInstance provider{};
@@ -211,11 +222,25 @@ TEST_F(NotificationStoreTest, NothingPersonalIsReadableInTheDatabase) {
   provider.secrets = {{"password", "private-password"}};
   stores_->catalogue.reconcile(tenant, {provider});
   stores_->keys.create(tenant_, {"abcdefghij123456", "key", stores_->keys.hash("private-key-secret"), {}, {}, {}});
-  const std::vector<std::string> personal{"ada.unique@example.test", "Ada", "user-4711", "+34600000001", "34600000001", "token-one", "Madrid",
-                                          "Subject of secrets", "bill.pdf", "shop@example.test", "X-Order", "private-name", "private-trace",
-                                          "private-answer", "private-password", "private-key-secret"};
+  const std::vector<std::string> personal{"ada.unique@example.test",
+                                          "Ada",
+                                          "user-4711",
+                                          "+34600000001",
+                                          "34600000001",
+                                          "token-one",
+                                          "Madrid",
+                                          "Subject of secrets",
+                                          "bill.pdf",
+                                          "shop@example.test",
+                                          "X-Order",
+                                          "private-name",
+                                          "private-trace",
+                                          "private-answer",
+                                          "private-password",
+                                          "private-key-secret"};
   long rows = 0;
-  for (const auto& table : sql("SELECT oid::regclass FROM pg_class WHERE relnamespace = 'belfry'::regnamespace AND relkind IN ('r', 'p')")) {
+  for (const auto& table : sql("SELECT oid::regclass FROM pg_class WHERE relnamespace = 'belfry'::regnamespace AND "
+                               "relkind IN ('r', 'p')")) {
     for (const auto& row : sql("SELECT t::text FROM " + table[0] + " t")) {
       ++rows;
       for (const auto& text : personal) {

@@ -38,7 +38,8 @@ class RowLevelSecurity : public StoreSuite {
     two_ = newTenant();
     for (auto tenant : {one_, two_}) {
       store(keyed(tenant, "key"));
-      stores_->keys.create(tenant, {tenant == one_ ? "1111111111111111" : "2222222222222222", "key", sha256("k"), {}, {}, {}});
+      stores_->keys.create(tenant,
+                           {tenant == one_ ? "1111111111111111" : "2222222222222222", "key", sha256("k"), {}, {}, {}});
       Template draft;
       draft.key = "hello";
       draft.engine = "mustache";
@@ -53,8 +54,9 @@ class RowLevelSecurity : public StoreSuite {
 
   static std::vector<std::string> tables(const std::string& kinds) {
     std::vector<std::string> names;
-    for (const auto& row : sql("SELECT relname FROM pg_class WHERE relnamespace = 'belfry'::regnamespace AND relkind IN (" + kinds +
-                               ") AND NOT relispartition ORDER BY 1"))
+    for (const auto& row :
+         sql("SELECT relname FROM pg_class WHERE relnamespace = 'belfry'::regnamespace AND relkind IN (" + kinds +
+             ") AND NOT relispartition ORDER BY 1"))
       names.push_back(row[0]);
     return names;
   }
@@ -71,22 +73,25 @@ class RowLevelSecurity : public StoreSuite {
 TEST_F(RowLevelSecurity, EveryTableIsKnownHere) {
   std::vector<std::string> known;
   for (const auto& [table, grants] : kGrants) known.push_back(table);
-  EXPECT_THAT(tables("'r', 'p'"), ::testing::UnorderedElementsAreArray(known)) << "a table without an expectation in kGrants";
+  EXPECT_THAT(tables("'r', 'p'"), ::testing::UnorderedElementsAreArray(known))
+      << "a table without an expectation in kGrants";
 }
 
 TEST_F(RowLevelSecurity, EveryTableAndPartitionIsForced) {
-  auto open = sql("SELECT relname FROM pg_class WHERE relnamespace = 'belfry'::regnamespace AND relkind IN ('r', 'p') "
-                  "AND NOT (relrowsecurity AND relforcerowsecurity)");
+  auto open =
+      sql("SELECT relname FROM pg_class WHERE relnamespace = 'belfry'::regnamespace AND relkind IN ('r', 'p') "
+          "AND NOT (relrowsecurity AND relforcerowsecurity)");
   EXPECT_THAT(open, IsEmpty());
   EXPECT_GE(count("notifications"), 2);
-  EXPECT_GE(std::stol(scalar("SELECT count(*) FROM pg_class WHERE relnamespace = 'belfry'::regnamespace AND relispartition AND relkind = 'r'")),
+  EXPECT_GE(std::stol(scalar("SELECT count(*) FROM pg_class WHERE relnamespace = 'belfry'::regnamespace AND "
+                             "relispartition AND relkind = 'r'")),
             15);
 }
 
 TEST_F(RowLevelSecurity, EveryTableHasATenantColumn) {
   for (const auto& table : tables("'r', 'p'")) {
-    EXPECT_EQ(scalar("SELECT count(*) FROM pg_attribute WHERE attrelid = 'belfry." + table + "'::regclass AND attnotnull AND attname = " +
-                     quoted(tenantColumn(table))),
+    EXPECT_EQ(scalar("SELECT count(*) FROM pg_attribute WHERE attrelid = 'belfry." + table +
+                     "'::regclass AND attnotnull AND attname = " + quoted(tenantColumn(table))),
               "1")
         << table;
   }
@@ -94,12 +99,13 @@ TEST_F(RowLevelSecurity, EveryTableHasATenantColumn) {
 
 TEST_F(RowLevelSecurity, RolesAreNeitherSuperusersNorOwnersNorBypassIt) {
   for (const char* role : kRoles) {
-    EXPECT_EQ(scalar("SELECT (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolcanlogin)::text FROM pg_roles WHERE rolname = " +
+    EXPECT_EQ(scalar("SELECT (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolcanlogin)::text FROM "
+                     "pg_roles WHERE rolname = " +
                      quoted(role)),
               "false")
         << role;
-    EXPECT_EQ(scalar("SELECT count(*) FROM pg_class WHERE relnamespace = 'belfry'::regnamespace AND pg_has_role(" + quoted(role) +
-                     ", relowner, 'MEMBER')"),
+    EXPECT_EQ(scalar("SELECT count(*) FROM pg_class WHERE relnamespace = 'belfry'::regnamespace AND pg_has_role(" +
+                     quoted(role) + ", relowner, 'MEMBER')"),
               "0")
         << role;
     EXPECT_EQ(scalar("SELECT has_schema_privilege(" + quoted(role) + ", 'belfry', 'CREATE')::text"), "false") << role;
@@ -110,7 +116,8 @@ TEST_F(RowLevelSecurity, RolesHaveExactlyTheVerbsOfTheTable) {
   for (const auto& [table, grants] : kGrants) {
     for (const char* role : kRoles) {
       auto held = scalar(
-          "SELECT coalesce(string_agg(verb, ' ' ORDER BY n), '') FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', "
+          "SELECT coalesce(string_agg(verb, ' ' ORDER BY n), '') FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', "
+          "'DELETE', 'TRUNCATE', "
           "'REFERENCES', 'TRIGGER']) WITH ORDINALITY AS v (verb, n) WHERE has_table_privilege(" +
           quoted(role) + ", 'belfry." + table + "', verb)");
       EXPECT_EQ(held, role == std::string("belfry_app") ? grants.app : grants.system) << role << " on " << table;
@@ -120,11 +127,13 @@ TEST_F(RowLevelSecurity, RolesHaveExactlyTheVerbsOfTheTable) {
 
 TEST_F(RowLevelSecurity, EveryVerbHasOnePolicyAndNoOther) {
   for (const auto& [table, grants] : kGrants) {
-    auto policies = scalar("SELECT coalesce(string_agg(roles::text || cmd, ' ' ORDER BY roles::text, position(cmd IN "
-                           "'SELECT INSERT UPDATE DELETE')), '') FROM pg_policies WHERE schemaname = 'belfry' AND tablename = " +
-                           quoted(table));
+    auto policies = scalar(
+        "SELECT coalesce(string_agg(roles::text || cmd, ' ' ORDER BY roles::text, position(cmd IN "
+        "'SELECT INSERT UPDATE DELETE')), '') FROM pg_policies WHERE schemaname = 'belfry' AND tablename = " +
+        quoted(table));
     std::string expected;
-    for (auto [role, verbs] : {std::pair("{belfry_app}", std::string(grants.app)), std::pair("{belfry_system}", std::string(grants.system))}) {
+    for (auto [role, verbs] : {std::pair("{belfry_app}", std::string(grants.app)),
+                               std::pair("{belfry_system}", std::string(grants.system))}) {
       for (std::size_t at = 0; at < verbs.size();) {
         auto end = std::min(verbs.find(' ', at), verbs.size());
         expected += (expected.empty() ? "" : " ") + (role + verbs.substr(at, end - at));
@@ -136,24 +145,30 @@ TEST_F(RowLevelSecurity, EveryVerbHasOnePolicyAndNoOther) {
 }
 
 TEST_F(RowLevelSecurity, PartitionsCannotBeReachedDirectly) {
-  for (const auto& row : sql("SELECT relname FROM pg_class WHERE relnamespace = 'belfry'::regnamespace AND relispartition AND relkind = 'r'")) {
+  for (const auto& row : sql("SELECT relname FROM pg_class WHERE relnamespace = 'belfry'::regnamespace AND "
+                             "relispartition AND relkind = 'r'")) {
     for (const char* role : kRoles) {
-      EXPECT_THAT(refusalAs(*database_, role, asTenant(one_, "SELECT * FROM belfry." + row[0])), HasSubstr("permission denied")) << row[0];
+      EXPECT_THAT(refusalAs(*database_, role, asTenant(one_, "SELECT * FROM belfry." + row[0])),
+                  HasSubstr("permission denied"))
+          << row[0];
     }
-    EXPECT_EQ(scalar("SELECT count(*) FROM pg_policies WHERE schemaname = 'belfry' AND tablename = " + quoted(row[0])), "0");
+    EXPECT_EQ(scalar("SELECT count(*) FROM pg_policies WHERE schemaname = 'belfry' AND tablename = " + quoted(row[0])),
+              "0");
   }
 }
 
 TEST_F(RowLevelSecurity, AppSeesOnlyTheTenantThatIsSet) {
   for (const auto& [table, grants] : kGrants) {
     if (!*grants.app) continue;
-    auto seen = readAs(*database_, "belfry_app", asTenant(one_, "SELECT DISTINCT " + tenantColumn(table) + " FROM belfry." + table));
+    auto seen = readAs(*database_, "belfry_app",
+                       asTenant(one_, "SELECT DISTINCT " + tenantColumn(table) + " FROM belfry." + table));
     if (table == "feed") {
       EXPECT_LE(seen.size(), 1u);  // one of the two tenants has the one sequenced event
       continue;
     }
     EXPECT_THAT(seen, ElementsAre(one_.toString())) << table;
-    EXPECT_EQ(scalar("SELECT count(DISTINCT " + tenantColumn(table) + ") FROM belfry." + table), "2") << table << " has both tenants' rows";
+    EXPECT_EQ(scalar("SELECT count(DISTINCT " + tenantColumn(table) + ") FROM belfry." + table), "2")
+        << table << " has both tenants' rows";
   }
 }
 
@@ -161,7 +176,9 @@ TEST_F(RowLevelSecurity, AppSeesNothingWithoutASetting) {
   for (const auto& [table, grants] : kGrants) {
     if (!*grants.app) continue;
     EXPECT_THAT(readAs(*database_, "belfry_app", "SELECT 1 FROM belfry." + table), IsEmpty()) << table;
-    EXPECT_THAT(readAs(*database_, "belfry_app", "SELECT set_config('belfry.tenant', '', false); SELECT 1 FROM belfry." + table), IsEmpty())
+    EXPECT_THAT(readAs(*database_, "belfry_app",
+                       "SELECT set_config('belfry.tenant', '', false); SELECT 1 FROM belfry." + table),
+                IsEmpty())
         << table;
   }
 }
@@ -176,20 +193,25 @@ TEST_F(RowLevelSecurity, AppCannotWriteAnothersRow) {
   for (const std::string& insert :
        {"INSERT INTO belfry.api_keys (tenant_id, id, public_id, name, hash, roles) VALUES (" + two + ", " + two +
             ", 'abcdefghijklmnop', 'x', sha256('x'), '{}')",
-        "INSERT INTO belfry.templates (tenant_id, id, key, engine, default_language, source) VALUES (" + two + ", " + two +
-            ", 'k', 'mustache', 'en', 'api')",
-        "INSERT INTO belfry.idempotency_keys (tenant_id, key_hash, request_hash, resource_id, locked_until, expires_at) VALUES (" + two +
-            ", sha256('other'), sha256('x'), " + two + ", now(), now())",
+        "INSERT INTO belfry.templates (tenant_id, id, key, engine, default_language, source) VALUES (" + two + ", " +
+            two + ", 'k', 'mustache', 'en', 'api')",
+        "INSERT INTO belfry.idempotency_keys (tenant_id, key_hash, request_hash, resource_id, locked_until, "
+        "expires_at) VALUES (" +
+            two + ", sha256('other'), sha256('x'), " + two + ", now(), now())",
         "UPDATE belfry.templates SET tenant_id = " + two, "UPDATE belfry.api_keys SET tenant_id = " + two}) {
-    EXPECT_THAT(refusalAs(*database_, "belfry_app", asTenant(one_, insert)), HasSubstr("row-level security policy")) << insert;
+    EXPECT_THAT(refusalAs(*database_, "belfry_app", asTenant(one_, insert)), HasSubstr("row-level security policy"))
+        << insert;
   }
 }
 
 TEST_F(RowLevelSecurity, AppCannotChangeOrDeleteAnothersRow) {
-  auto before = scalar("SELECT md5(string_agg(t::text, ';' ORDER BY t::text)) FROM belfry.templates t WHERE tenant_id = " + quoted(two_.toString()));
+  auto before =
+      scalar("SELECT md5(string_agg(t::text, ';' ORDER BY t::text)) FROM belfry.templates t WHERE tenant_id = " +
+             quoted(two_.toString()));
   const auto where = " WHERE tenant_id = " + quoted(two_.toString());
   for (const std::string& change :
-       {"UPDATE belfry.templates SET description = 'mine'" + where, "UPDATE belfry.api_keys SET revoked_at = now()" + where,
+       {"UPDATE belfry.templates SET description = 'mine'" + where,
+        "UPDATE belfry.api_keys SET revoked_at = now()" + where,
         "UPDATE belfry.template_versions SET state = 'published', published_at = now()" + where,
         "DELETE FROM belfry.idempotency_keys" + where}) {
     EXPECT_EQ(refusalAs(*database_, "belfry_app", asTenant(one_, change)), "") << change;
@@ -222,11 +244,14 @@ TEST_F(RowLevelSecurity, TheTenantDoesNotLeakToTheNextLease) {
 }
 
 TEST_F(RowLevelSecurity, OnlySystemMayMakePartitions) {
-  EXPECT_THAT(refusalAs(*database_, "belfry_app", "SELECT belfry.ensure_partitions(1)"), HasSubstr("permission denied"));
+  EXPECT_THAT(refusalAs(*database_, "belfry_app", "SELECT belfry.ensure_partitions(1)"),
+              HasSubstr("permission denied"));
   EXPECT_EQ(refusalAs(*database_, "belfry_system", "SELECT belfry.ensure_partitions(1)"), "");
   for (const char* role : kRoles) {
-    EXPECT_THAT(refusalAs(*database_, role, "CALL belfry.protect('belfry.work', '{DELETE}', '{}')"), HasSubstr("permission denied"));
-    EXPECT_THAT(refusalAs(*database_, role, "CALL belfry.make_partition('work', 'x', 'id', NULL, NULL)"), HasSubstr("permission denied"));
+    EXPECT_THAT(refusalAs(*database_, role, "CALL belfry.protect('belfry.work', '{DELETE}', '{}')"),
+                HasSubstr("permission denied"));
+    EXPECT_THAT(refusalAs(*database_, role, "CALL belfry.make_partition('work', 'x', 'id', NULL, NULL)"),
+                HasSubstr("permission denied"));
   }
 }
 

@@ -19,11 +19,14 @@ class SqlRules : public StoreSuite {
   }
 
   /// A row of work with every column given.
-  static std::string workRow(const std::string& state, int attempt, const std::string& lease, const std::string& owner, int seq = 1) {
+  static std::string workRow(const std::string& state, int attempt, const std::string& lease, const std::string& owner,
+                             int seq = 1) {
     auto id = quoted(newUuidV7(stores_->clock.now()).toString());
-    return "INSERT INTO belfry.work (tenant_id, delivery_id, notification_id, channel, priority, state, due_at, attempt, seq, lease_until, owner)"
-           " VALUES (" + id + ", " + id + ", " + id + ", 'email', 2, " + quoted(state) + ", now(), " + std::to_string(attempt) + ", " +
-           std::to_string(seq) + ", " + lease + ", " + (owner == "NULL" ? owner : id) + ")";
+    return "INSERT INTO belfry.work (tenant_id, delivery_id, notification_id, channel, priority, state, due_at, "
+           "attempt, seq, lease_until, owner)"
+           " VALUES (" +
+           id + ", " + id + ", " + id + ", 'email', 2, " + quoted(state) + ", now(), " + std::to_string(attempt) +
+           ", " + std::to_string(seq) + ", " + lease + ", " + (owner == "NULL" ? owner : id) + ")";
   }
 };
 
@@ -42,24 +45,28 @@ TEST_F(SqlRules, TransitionsEqualTheModelForEveryPair) {
                   quoted(std::string(allowedDeliveryState())) + ", ', ')) b (s)");
   ASSERT_EQ(rows.size(), allDeliveryStates().size() * allDeliveryStates().size());
   for (const auto& row : rows) {
-    EXPECT_EQ(row[2], mayTransition(*parseDeliveryState(row[0]), *parseDeliveryState(row[1])) ? "t" : "f") << row[0] << " to " << row[1];
+    EXPECT_EQ(row[2], mayTransition(*parseDeliveryState(row[0]), *parseDeliveryState(row[1])) ? "t" : "f")
+        << row[0] << " to " << row[1];
   }
 }
 
 TEST_F(SqlRules, DomainsTakeEveryWordAndNoOther) {
-  auto takes = [](const std::string& domain, const std::string& value) { return refusal("SELECT " + quoted(value) + "::belfry." + domain); };
+  auto takes = [](const std::string& domain, const std::string& value) {
+    return refusal("SELECT " + quoted(value) + "::belfry." + domain);
+  };
   for (auto state : allDeliveryStates()) EXPECT_EQ(takes("delivery_state", std::string(toText(state))), "");
   for (auto channel : allChannels()) EXPECT_EQ(takes("channel", std::string(toText(channel))), "");
   for (auto event : allEventTypes()) EXPECT_EQ(takes("event_type", std::string(toText(event))), "");
   for (auto priority : allPriorities()) EXPECT_EQ(takes("priority", std::to_string(toNumber(priority))), "");
-  for (const auto& [domain, wrong] : std::vector<std::pair<std::string, std::string>>{{"delivery_state", "Sent"},
-                                                                                      {"delivery_state", ""},
-                                                                                      {"channel", "fcm"},
-                                                                                      {"event_type", "send"},
-                                                                                      {"priority", "4"},
-                                                                                      {"priority", "-1"},
-                                                                                      {"tenant_state", "gone"},
-                                                                                      {"template_version_state", "archived"}}) {
+  for (const auto& [domain, wrong] :
+       std::vector<std::pair<std::string, std::string>>{{"delivery_state", "Sent"},
+                                                        {"delivery_state", ""},
+                                                        {"channel", "fcm"},
+                                                        {"event_type", "send"},
+                                                        {"priority", "4"},
+                                                        {"priority", "-1"},
+                                                        {"tenant_state", "gone"},
+                                                        {"template_version_state", "archived"}}) {
     EXPECT_THAT(takes(domain, wrong), HasSubstr("violates check constraint")) << domain << " " << wrong;
   }
 }
@@ -91,8 +98,8 @@ TEST_F(SqlRules, WorkRefusesIllegalCombinations) {
 TEST_F(SqlRules, IdempotencyKeysAreEitherLockedOrAnswered) {
   auto row = [](const char* status, const char* response, const char* lock) {
     auto id = quoted(newUuidV7(stores_->clock.now()).toString());
-    return "INSERT INTO belfry.idempotency_keys VALUES (" + id + ", sha256('k'), sha256('r'), " + id + ", " + status + ", " + response + ", " +
-           lock + ", now())";
+    return "INSERT INTO belfry.idempotency_keys VALUES (" + id + ", sha256('k'), sha256('r'), " + id + ", " + status +
+           ", " + response + ", " + lock + ", now())";
   };
   EXPECT_EQ(refusal(row("NULL", "NULL", "now()")), "");
   EXPECT_EQ(refusal(row("202", "'x'", "NULL")), "");
@@ -103,7 +110,8 @@ TEST_F(SqlRules, IdempotencyKeysAreEitherLockedOrAnswered) {
 
 TEST_F(SqlRules, BoundsEqualThoseOfTheKit) {
   for (const char* at : {"2026-12-01T09:00:00Z", "1970-01-01T00:00:00Z", "2199-06-30T23:59:59.999Z"}) {
-    EXPECT_EQ(scalar("SELECT belfry.uuid_bound(" + quoted(at) + ")"), uuidLowerBound(*parseRfc3339(at)).toString()) << at;
+    EXPECT_EQ(scalar("SELECT belfry.uuid_bound(" + quoted(at) + ")"), uuidLowerBound(*parseRfc3339(at)).toString())
+        << at;
   }
 }
 
@@ -112,7 +120,9 @@ TEST_F(SqlRules, MigrationsGoDownAndUpAgain) {
   Migrator migrator(own.url(), schemaFolder(), silentLog());
   auto applied = migrator.up();
   migrator.down(0);
-  EXPECT_EQ(own.scalar("SELECT count(*) FROM pg_class WHERE relnamespace = 'belfry'::regnamespace AND relkind IN ('r', 'p')"), "0");
+  EXPECT_EQ(
+      own.scalar("SELECT count(*) FROM pg_class WHERE relnamespace = 'belfry'::regnamespace AND relkind IN ('r', 'p')"),
+      "0");
   migrator.up();
   EXPECT_TRUE(migrator.status().current());
   EXPECT_EQ(static_cast<std::size_t>(migrator.status().version()), applied.size() - 1) << "all but the vocabulary";

@@ -1,4 +1,5 @@
-// What the suites of this folder share: a migrated database, the real stores on it with their real roles, and short ways to make rows.
+// What the suites of this folder share: a migrated database, the real stores on it with their real roles, and short
+// ways to make rows.
 #pragma once
 
 #include <fcntl.h>
@@ -116,7 +117,8 @@ class StoreSuite : public ::testing::Test {
 
   /// Empties what deliveries leave behind, so that a claim finds only this test's rows.
   static void clearDeliveries() {
-    sql("TRUNCATE belfry.notifications, belfry.deliveries, belfry.delivery_events, belfry.work, belfry.outbox, belfry.feed, "
+    sql("TRUNCATE belfry.notifications, belfry.deliveries, belfry.delivery_events, belfry.work, belfry.outbox, "
+        "belfry.feed, "
         "belfry.idempotency_keys RESTART IDENTITY");
   }
 
@@ -141,7 +143,8 @@ class StoreSuite : public ::testing::Test {
 
   static NewNotification keyed(TenantId tenant, const std::string& key, const std::string& request = "request") {
     auto made = mail(tenant);
-    made.idempotency = IdempotencyClaim{sha256(key), sha256(request), R"({"id":")" + made.id.toString() + "\"}", made.created_at + 24h};
+    made.idempotency = IdempotencyClaim{sha256(key), sha256(request), R"({"id":")" + made.id.toString() + "\"}",
+                                        made.created_at + 24h};
     return made;
   }
 
@@ -179,7 +182,8 @@ inline std::string refusalAs(const TestDatabase& database, const std::string& ro
 }
 
 /// The first column of what it finds as a role of the host.
-inline std::vector<std::string> readAs(const TestDatabase& database, const std::string& role, const std::string& statements) {
+inline std::vector<std::string> readAs(const TestDatabase& database, const std::string& role,
+                                       const std::string& statements) {
   std::vector<std::string> found;
   for (const auto& row : runSql(database.url(), "SET ROLE " + role + ";" + statements)) found.push_back(row.at(0));
   return found;

@@ -51,7 +51,8 @@ TEST_F(TemplateStoreTest, CreatesADraftOnce) {
   EXPECT_EQ(made->versions[0].version, 1);
   EXPECT_EQ(made->versions[0].state, TemplateVersionState::draft);
   EXPECT_THAT(made->versions[0].content.at(Channel::email),
-              UnorderedElementsAre(std::pair("subject", "Subject one"), std::pair("text", "one"), std::pair("html", "<p>one</p>")));
+              UnorderedElementsAre(std::pair("subject", "Subject one"), std::pair("text", "one"),
+                                   std::pair("html", "<p>one</p>")));
   EXPECT_THAT(made->versions[0].required, ElementsAre("name", "order.id"));
   EXPECT_FALSE(stores_->templates.create(tenant_, templateOf("hello", versionOf("two"))));
   EXPECT_TRUE(stores_->templates.create(newTenant(), templateOf("hello", versionOf("another tenant's"))));

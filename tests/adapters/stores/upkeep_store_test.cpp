@@ -21,7 +21,8 @@ class UpkeepStoreTest : public StoreSuite {
       std::vector<Settlement> group;
       for (const auto& claim : claims) {
         Settlement one{claim.tenant, claim.id, claim.attempt, DeliveryState::sent, {}, "mail", {}, {}, {}, {}};
-        one.events = {{EventType::sending, claim.due_at, claim.attempt, "mail", {}}, {EventType::sent, claim.due_at, claim.attempt, "mail", {}}};
+        one.events = {{EventType::sending, claim.due_at, claim.attempt, "mail", {}},
+                      {EventType::sent, claim.due_at, claim.attempt, "mail", {}}};
         group.push_back(one);
       }
       stores_->work.settle(group);
@@ -29,8 +30,9 @@ class UpkeepStoreTest : public StoreSuite {
   }
 
   static long disorder() {
-    return std::stol(scalar("SELECT count(*) FROM (SELECT seq - lag(seq, 1, 1) OVER (PARTITION BY delivery_id ORDER BY pos) AS step FROM "
-                            "belfry.feed) f WHERE step <> 1"));
+    return std::stol(scalar(
+        "SELECT count(*) FROM (SELECT seq - lag(seq, 1, 1) OVER (PARTITION BY delivery_id ORDER BY pos) AS step FROM "
+        "belfry.feed) f WHERE step <> 1"));
   }
 
   static inline TenantId tenant_;
@@ -108,7 +110,8 @@ TEST_F(UpkeepStoreTest, PartitionsAreMadeAheadOnce) {
   EXPECT_EQ(stores_->upkeep.ensurePartitions(3), 0) << "the migration made them";
   EXPECT_EQ(stores_->upkeep.ensurePartitions(5), 6);
   EXPECT_EQ(stores_->upkeep.ensurePartitions(5), 0);
-  EXPECT_EQ(scalar("SELECT count(*) FROM pg_class WHERE relnamespace = 'belfry'::regnamespace AND relispartition AND relkind = 'r' "
+  EXPECT_EQ(scalar("SELECT count(*) FROM pg_class WHERE relnamespace = 'belfry'::regnamespace AND relispartition AND "
+                   "relkind = 'r' "
                    "AND NOT (relrowsecurity AND relforcerowsecurity)"),
             "0");
 }
@@ -131,17 +134,21 @@ TEST_F(UpkeepStoreTest, ConcurrentHostsMakeEachPartitionOnce) {
 TEST_F(UpkeepStoreTest, RowsThatCameBeforeTheirPartitionMoveIntoIt) {
   // A host that was off for months: this month has no partition yet, and intake was quicker than upkeep.
   for (const char* parent : {"notifications", "deliveries", "delivery_events"})
-    sql("DO $$ BEGIN EXECUTE 'DROP TABLE belfry." + std::string(parent) + "_' || to_char(now() AT TIME ZONE 'UTC', 'YYYY_MM'); END $$");
+    sql("DO $$ BEGIN EXECUTE 'DROP TABLE belfry." + std::string(parent) +
+        "_' || to_char(now() AT TIME ZONE 'UTC', 'YYYY_MM'); END $$");
   auto made = storedMail(tenant_);
   EXPECT_EQ(count("notifications_default"), 1);
   EXPECT_EQ(stores_->upkeep.ensurePartitions(3), 3);
-  for (const char* parent : {"notifications", "deliveries", "delivery_events"}) EXPECT_EQ(count(std::string(parent) + "_default"), 0) << parent;
+  for (const char* parent : {"notifications", "deliveries", "delivery_events"})
+    EXPECT_EQ(count(std::string(parent) + "_default"), 0) << parent;
   auto found = stores_->notifications.get(tenant_, made.id);
   ASSERT_TRUE(found);
   EXPECT_THAT(found->deliveries.at(0).timeline, SizeIs(2));
-  EXPECT_EQ(scalar("SELECT count(*) FROM pg_class WHERE relnamespace = 'belfry'::regnamespace AND relkind IN ('r', 'p') AND NOT "
-                   "(relrowsecurity AND relforcerowsecurity)"),
-            "0");
+  EXPECT_EQ(
+      scalar(
+          "SELECT count(*) FROM pg_class WHERE relnamespace = 'belfry'::regnamespace AND relkind IN ('r', 'p') AND NOT "
+          "(relrowsecurity AND relforcerowsecurity)"),
+      "0");
   settleAll();
   EXPECT_EQ(scalar("SELECT status FROM belfry.deliveries"), "sent");
 }

@@ -19,7 +19,9 @@ class WorkStoreTest : public StoreSuite {
   }
   void SetUp() override { clearDeliveries(); }
 
-  static std::vector<ClaimedDelivery> claim(const ClaimRoom& room = kAll, Duration lease = 60s) { return stores_->work.claim(room, lease, owner_); }
+  static std::vector<ClaimedDelivery> claim(const ClaimRoom& room = kAll, Duration lease = 60s) {
+    return stores_->work.claim(room, lease, owner_);
+  }
 
   static ClaimedDelivery claimOne() {
     auto claims = claim();
@@ -27,7 +29,9 @@ class WorkStoreTest : public StoreSuite {
     return claims.at(0);
   }
 
-  static DeliveryEvent event(EventType type, const ClaimedDelivery& of) { return {type, stores_->clock.now(), of.attempt, "mail", R"({"code":"x"})"}; }
+  static DeliveryEvent event(EventType type, const ClaimedDelivery& of) {
+    return {type, stores_->clock.now(), of.attempt, "mail", R"({"code":"x"})"};
+  }
 
   static Settlement sent(const ClaimedDelivery& of) {
     Settlement settlement{of.tenant, of.id, of.attempt, DeliveryState::sent, {}, "mail", "provider-id", {}, {}, {}};
@@ -36,14 +40,18 @@ class WorkStoreTest : public StoreSuite {
   }
 
   static Settlement retry(const ClaimedDelivery& of, Duration delay = 0s) {
-    Settlement settlement{of.tenant, of.id, of.attempt, DeliveryState::deferred, stores_->clock.now() + delay, "mail", {}, "throttled", "421", {}};
+    Settlement settlement{
+        of.tenant,   of.id, of.attempt, DeliveryState::deferred, stores_->clock.now() + delay, "mail", {},
+        "throttled", "421", {}};
     settlement.events = {event(EventType::sending, of), event(EventType::retry, of)};
     return settlement;
   }
 
   static std::vector<DeliveryId> settle(const Settlement& one) { return stores_->work.settle({&one, 1}); }
 
-  static void expireLeases() { sql("UPDATE belfry.work SET lease_until = now() - interval '1 second' WHERE lease_until IS NOT NULL"); }
+  static void expireLeases() {
+    sql("UPDATE belfry.work SET lease_until = now() - interval '1 second' WHERE lease_until IS NOT NULL");
+  }
 
   static std::vector<RescuedDelivery> rescue(LeasePolicy policy, int attempts, int limit = 100) {
     return stores_->work.rescue({{Channel::email, {policy, attempts}}}, limit);
@@ -51,12 +59,17 @@ class WorkStoreTest : public StoreSuite {
 
   /// seq and type of a delivery's events in the timeline, and of those in the outbox.
   static std::string timeline(DeliveryId id) {
-    return scalar("SELECT string_agg(seq || ' ' || type, ', ' ORDER BY seq) FROM belfry.delivery_events WHERE delivery_id = " + quoted(id.toString()));
+    return scalar(
+        "SELECT string_agg(seq || ' ' || type, ', ' ORDER BY seq) FROM belfry.delivery_events WHERE delivery_id = " +
+        quoted(id.toString()));
   }
   static std::string outbox(DeliveryId id) {
-    return scalar("SELECT string_agg(seq || ' ' || type, ', ' ORDER BY seq) FROM belfry.outbox WHERE delivery_id = " + quoted(id.toString()));
+    return scalar("SELECT string_agg(seq || ' ' || type, ', ' ORDER BY seq) FROM belfry.outbox WHERE delivery_id = " +
+                  quoted(id.toString()));
   }
-  static std::string status(DeliveryId id) { return scalar("SELECT status FROM belfry.deliveries WHERE id = " + quoted(id.toString())); }
+  static std::string status(DeliveryId id) {
+    return scalar("SELECT status FROM belfry.deliveries WHERE id = " + quoted(id.toString()));
+  }
 
   static inline TenantId tenant_;
   static inline const Uuid owner_ = newUuidV7(SystemClock().now());
@@ -65,7 +78,8 @@ class WorkStoreTest : public StoreSuite {
 TEST_F(WorkStoreTest, EightWorkersNeverClaimOneDelivery) {
   constexpr int kWorkers = 8, kDeliveries = 400;
   std::vector<NewNotification> group;
-  for (int i = 0; i < kDeliveries; ++i) group.push_back(mail(tenant_, allPriorities()[static_cast<std::size_t>(i) % 4]));
+  for (int i = 0; i < kDeliveries; ++i)
+    group.push_back(mail(tenant_, allPriorities()[static_cast<std::size_t>(i) % 4]));
   stores_->intake.write(group);
   std::mutex mutex;
   std::multiset<Uuid> claimed;
@@ -77,7 +91,8 @@ TEST_F(WorkStoreTest, EightWorkersNeverClaimOneDelivery) {
         auto me = newUuidV7(stores_->clock.now());
         together.arrive_and_wait();
         for (;;) {
-          auto claims = stores_->work.claim({{Priority::critical, 4}, {Priority::high, 3}, {Priority::medium, 2}, {Priority::low, 1}}, 60s, me);
+          auto claims = stores_->work.claim(
+              {{Priority::critical, 4}, {Priority::high, 3}, {Priority::medium, 2}, {Priority::low, 1}}, 60s, me);
           std::lock_guard lock(mutex);
           for (const auto& claim : claims) claimed.insert(claim.id.value);
           if (claimed.size() >= kDeliveries) return;
@@ -86,18 +101,21 @@ TEST_F(WorkStoreTest, EightWorkersNeverClaimOneDelivery) {
   }
   EXPECT_EQ(claimed.size(), static_cast<std::size_t>(kDeliveries));
   EXPECT_EQ(std::set<Uuid>(claimed.begin(), claimed.end()).size(), claimed.size());
-  EXPECT_EQ(count("work WHERE state = 'sending' AND attempt = 1 AND owner IS NOT NULL AND lease_until > now()"), kDeliveries);
+  EXPECT_EQ(count("work WHERE state = 'sending' AND attempt = 1 AND owner IS NOT NULL AND lease_until > now()"),
+            kDeliveries);
 }
 
 TEST_F(WorkStoreTest, ClaimsByPriorityThenDueTimeWithinTheRoom) {
   std::map<Priority, std::vector<NewNotification>> made;
   for (int i = 0; i < 3; ++i)
-    for (auto priority : {Priority::low, Priority::critical, Priority::medium}) made[priority].push_back(storedMail(tenant_, priority));
+    for (auto priority : {Priority::low, Priority::critical, Priority::medium})
+      made[priority].push_back(storedMail(tenant_, priority));
   auto claims = claim({{Priority::critical, 2}, {Priority::high, 5}, {Priority::medium, 1}, {Priority::low, 0}});
   std::vector<DeliveryId> ids;
   for (const auto& claim : claims) ids.push_back(claim.id);
-  EXPECT_THAT(ids, ElementsAre(made[Priority::critical][0].deliveries[0].id, made[Priority::critical][1].deliveries[0].id,
-                               made[Priority::medium][0].deliveries[0].id));
+  EXPECT_THAT(ids,
+              ElementsAre(made[Priority::critical][0].deliveries[0].id, made[Priority::critical][1].deliveries[0].id,
+                          made[Priority::medium][0].deliveries[0].id));
   EXPECT_THAT(claim(), SizeIs(6));
 }
 
@@ -110,7 +128,8 @@ TEST_F(WorkStoreTest, AClaimSaysEverythingAndIsLeasedByTheDatabasesClock) {
   EXPECT_EQ(claimed.priority, Priority::high);
   EXPECT_EQ(claimed.attempt, 1);
   EXPECT_EQ(claimed.due_at, made.created_at);
-  EXPECT_EQ(count("work WHERE lease_until BETWEEN now() + interval '50 seconds' AND now() + interval '60 seconds' AND owner = " +
+  EXPECT_EQ(count("work WHERE lease_until BETWEEN now() + interval '50 seconds' AND now() + interval '60 seconds' AND "
+                  "owner = " +
                   quoted(owner_.toString())),
             1);
 }
@@ -189,7 +208,8 @@ TEST_F(WorkStoreTest, ARetryGoesBackUntilItsTime) {
   auto again = retry(first, 1h);
   EXPECT_THAT(settle(again), ElementsAre(first.id));
   EXPECT_EQ(status(first.id), "deferred");
-  EXPECT_THAT(sql("SELECT state, attempt, seq, lease_until, owner FROM belfry.work"), ElementsAre(ElementsAre("deferred", "1", "4", "NULL", "NULL")));
+  EXPECT_THAT(sql("SELECT state, attempt, seq, lease_until, owner FROM belfry.work"),
+              ElementsAre(ElementsAre("deferred", "1", "4", "NULL", "NULL")));
   EXPECT_EQ(stores_->work.nextDue(), again.due_at);
   EXPECT_THAT(claim(), IsEmpty());
 }
@@ -204,7 +224,8 @@ TEST_F(WorkStoreTest, EventsAreNumberedWithoutGapsOverManyAttempts) {
     claimed = claimOne();
   }
   settle(sent(claimed));
-  EXPECT_EQ(timeline(id), "1 accepted, 2 queued, 3 sending, 4 retry, 5 sending, 6 retry, 7 sending, 8 retry, 9 sending, 10 sent");
+  EXPECT_EQ(timeline(id),
+            "1 accepted, 2 queued, 3 sending, 4 retry, 5 sending, 6 retry, 7 sending, 8 retry, 9 sending, 10 sent");
   EXPECT_EQ(outbox(id), timeline(id).substr(12));
 }
 
@@ -252,7 +273,8 @@ TEST_F(WorkStoreTest, ReleaseGivesTheAttemptBack) {
   storedMail(tenant_);
   auto first = claimOne();
   stores_->work.release({&first, 1}, owner_);
-  EXPECT_THAT(sql("SELECT state, attempt, seq, lease_until, owner FROM belfry.work"), ElementsAre(ElementsAre("queued", "0", "2", "NULL", "NULL")));
+  EXPECT_THAT(sql("SELECT state, attempt, seq, lease_until, owner FROM belfry.work"),
+              ElementsAre(ElementsAre("queued", "0", "2", "NULL", "NULL")));
   auto again = claimOne();
   EXPECT_EQ(again.attempt, 1);
   settle(retry(again));
@@ -284,7 +306,8 @@ TEST_F(WorkStoreTest, AnExpiredLeaseIsSentAgainWhereThePolicySaysSo) {
   EXPECT_EQ(status(claimed.id), "deferred");
   EXPECT_EQ(timeline(claimed.id), "1 accepted, 2 queued, 3 lease_expired");
   EXPECT_EQ(outbox(claimed.id), "2 queued, 3 lease_expired");
-  EXPECT_EQ(scalar("SELECT detail::text FROM belfry.delivery_events WHERE seq = 3"), R"({"rule": "lease_expired.email", "value": "resend"})");
+  EXPECT_EQ(scalar("SELECT detail::text FROM belfry.delivery_events WHERE seq = 3"),
+            R"({"rule": "lease_expired.email", "value": "resend"})");
   auto again = claimOne();
   EXPECT_EQ(again.attempt, 2);
   settle(sent(again));
@@ -322,7 +345,8 @@ TEST_F(WorkStoreTest, ALateReportBeforeTheNextClaimStillCounts) {
   auto claimed = claimOne();
   expireLeases();
   rescue(LeasePolicy::resend, 3);
-  EXPECT_THAT(settle(sent(claimed)), ElementsAre(claimed.id)) << "nobody has claimed it again, so its outcome is known after all";
+  EXPECT_THAT(settle(sent(claimed)), ElementsAre(claimed.id))
+      << "nobody has claimed it again, so its outcome is known after all";
   EXPECT_EQ(count("work"), 0);
   EXPECT_EQ(timeline(claimed.id), "1 accepted, 2 queued, 3 lease_expired, 4 sending, 5 sent");
 }

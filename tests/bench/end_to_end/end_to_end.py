@@ -49,7 +49,7 @@ def one_round(options, host, sink, body, delay):
     sink.ask("reset")
     sink.ask(f"delay {delay}")
     host.sql.rows("CHECKPOINT")
-    floor_s = floor.measure(host.sql, options.n, message.numbered)
+    floor_s, floor_cpu = floor.measure(host.sql, options.n, message.numbered)
     sent_before = int(states(host).get("sent", 0))
     before, machine_before, begun = host.cpu(), processes.machine_cpu(), time.monotonic()
     with profile(options, host):
@@ -63,11 +63,11 @@ def one_round(options, host, sink, body, delay):
     seconds = (settled_us - accept["first_us"]) / 1e6
     per_10k = 10000 / options.n
     cpu = {name: (after[name] - before[name]) * per_10k for name in after}
-    cpu["all"] = sum(cpu.values())
+    cpu["all"], floor_cpu = sum(cpu.values()), floor_cpu * per_10k
     return {
         "floor_s": floor_s, "seconds": seconds, "per_s": options.n / seconds, "ratio_to_floor": seconds / floor_s,
         "accept_per_s": accept["per_s"], "accept_p50_ms": accept["p50_ms"], "accept_p99_ms": accept["p99_ms"],
-        "cpu_host": cpu["host"], "cpu_postgres": cpu["postgres"], "cpu_redis": cpu["redis"], "cpu_all": cpu["all"],
+        "cpu_host": cpu["host"], "cpu_postgres": cpu["postgres"], "cpu_redis": cpu["redis"], "cpu_all": cpu["all"], "cpu_floor": floor_cpu, "cpu_ratio_to_floor": cpu["all"] / floor_cpu,
         "smtp_connections": seen["connections"], "machine_busy": (machine_after - machine_before) / took / os.cpu_count(),
     }
 
@@ -90,7 +90,8 @@ def medians(rounds):
 ROWS = [("end to end", "per_s", "{:,.0f}/s"), ("  in", "seconds", "{:.2f} s"), ("accept", "accept_per_s", "{:,.0f}/s"),
         ("  p50", "accept_p50_ms", "{:.1f} ms"), ("  p99", "accept_p99_ms", "{:.1f} ms"), ("database floor", "floor_s", "{:.2f} s"),
         ("ratio to the floor", "ratio_to_floor", "{:.2f}"), ("CPU s per 10,000", "cpu_all", "{:.2f}"), ("  belfryd", "cpu_host", "{:.2f}"),
-        ("  PostgreSQL", "cpu_postgres", "{:.2f}"), ("  Redis", "cpu_redis", "{:.2f}"), ("SMTP connections", "smtp_connections", "{:.0f}"),
+        ("  PostgreSQL", "cpu_postgres", "{:.2f}"), ("  Redis", "cpu_redis", "{:.2f}"), ("  of the floor", "cpu_floor", "{:.2f}"), ("  ratio to the floor", "cpu_ratio_to_floor", "{:.1f}"),
+        ("SMTP connections", "smtp_connections", "{:.0f}"),
         ("machine busy", "machine_busy", "{:.0%}")]
 
 

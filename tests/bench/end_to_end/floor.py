@@ -6,6 +6,8 @@ state and insert one event. No row-level security, no encryption, no partitions,
 import json
 import uuid
 
+import processes
+
 GROUP = 1000
 
 SCHEMA = """
@@ -54,14 +56,17 @@ def script(count, request_of):
 
 
 def measure(sql, count, request_of):
-    """Seconds of the server for `count` notifications, by its clock."""
+    """Seconds of the server for `count` notifications by its clock, and CPU seconds of the one backend that did it."""
     sql.rows(SCHEMA)
     text = script(count, request_of)
+    backend = int(sql.value("SELECT pg_backend_pid()"))
+    cpu = processes.own_cpu(backend)
     begun = float(sql.value("SELECT extract(epoch FROM clock_timestamp())"))
     sql.rows(text)
     ended = float(sql.value("SELECT extract(epoch FROM clock_timestamp())"))
+    cpu = processes.own_cpu(backend) - cpu
     done = int(sql.value("SELECT count(*) FROM floor.events"))
     sql.rows("DROP SCHEMA floor CASCADE; CHECKPOINT")
     if done != count:
         raise RuntimeError(f"the floor finished {done} of {count}")
-    return ended - begun
+    return ended - begun, cpu

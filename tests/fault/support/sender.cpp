@@ -35,7 +35,8 @@ std::string idIn(const std::string& answer) {
 
 }  // namespace
 
-std::vector<Mail> mails(std::size_t count, const std::string& label, const std::string& tenant, const std::string& wish) {
+std::vector<Mail> mails(std::size_t count, const std::string& label, const std::string& tenant,
+                        const std::string& wish) {
   std::vector<Mail> all;
   for (std::size_t i = 0; i < count; ++i) {
     all.push_back({tenant, (wish.empty() ? "" : wish + "+") + label + std::to_string(i) + "@example.test"});
@@ -103,10 +104,8 @@ void Sender::insist(std::unique_ptr<HttpConnection>& connection, const Mail& mai
 }
 
 bool Sender::attempt(std::unique_ptr<HttpConnection>& connection, const Mail& mail, const std::string& key) {
-  const HttpHeaders headers = {{"X-API-Key", key_},
-                               {"X-Tenant", mail.tenant},
-                               {"Content-Type", "application/json"},
-                               {"Idempotency-Key", key}};
+  const HttpHeaders headers = {
+      {"X-API-Key", key_}, {"X-Tenant", mail.tenant}, {"Content-Type", "application/json"}, {"Idempotency-Key", key}};
   try {
     if (!connection) connection = std::make_unique<HttpConnection>(port_);
     if (connection->send("POST", "/api/v1/services/notifications/send", headers, bodyOf(mail))) {

@@ -22,7 +22,8 @@ struct Mail {
 };
 
 /// `count` mails to "<wish>+<label><n>@example.test"; without a wish "<label><n>@…".
-std::vector<Mail> mails(std::size_t count, const std::string& label, const std::string& tenant, const std::string& wish = "");
+std::vector<Mail> mails(std::size_t count, const std::string& label, const std::string& tenant,
+                        const std::string& wish = "");
 
 /// The 202s. Thread-safe.
 class Ledger {

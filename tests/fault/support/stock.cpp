@@ -91,7 +91,8 @@ std::string lineOf(const std::string& id, const Fate& fate) {
 std::string Stock::summary() const {
   std::ostringstream text;
   text << "accepted " << accepted << ", delivered " << delivered << ", bounced " << bounced << ", unknown " << unknown
-       << ", lost " << lost << ", duplicates " << duplicates << " (beyond the attempts cut short: " << inexcusable << ")";
+       << ", lost " << lost << ", duplicates " << duplicates << " (beyond the attempts cut short: " << inexcusable
+       << ")";
   return text.str();
 }
 

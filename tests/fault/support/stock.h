@@ -1,4 +1,5 @@
-// What became of everything that got a 202: the ledger compared with the database and with what the SMTP servers received.
+// What became of everything that got a 202: the ledger compared with the database and with what the SMTP servers
+// received.
 #pragma once
 
 #include <map>

@@ -1,5 +1,5 @@
-// Bodies that cannot be read, or hold what a send does not take: each refusal names field, value and what is allowed, and
-// nothing is written.
+// Bodies that cannot be read, or hold what a send does not take: each refusal names field, value and what is allowed,
+// and nothing is written.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -57,7 +57,10 @@ TEST(BadBody, ThatIsNotUtf8OrHoldsNulIs400) {
   expectAllRefused({{"a lone continuation byte", "{\"data\":{\"s\":\"a\x80\"}}", "/data/s", "invalid_utf8"},
                     {"an overlong slash", "{\"data\":{\"s\":\"\xC0\xAF\"}}", "/data/s", "invalid_utf8"},
                     {"a surrogate in UTF-8", "{\"data\":{\"s\":\"\xED\xA0\x80\"}}", "/data/s", "invalid_utf8"},
-                    {"Latin-1", "{\"data\":{\"s\":\"Gr\xFC\xDF" "e\"}}", "/data/s", "invalid_utf8"},
+                    {"Latin-1",
+                     "{\"data\":{\"s\":\"Gr\xFC\xDF"
+                     "e\"}}",
+                     "/data/s", "invalid_utf8"},
                     {"UTF-16", std::string("\xFF\xFE{\0}\0", 6), "", "invalid_utf8"},
                     {"an escaped NUL", R"({"data":{"s":"a\u0000b"}})", "/data/s", "nul_character"},
                     {"a NUL byte", "{\"data\":{\"s\":\"a" + nul + "b\"}}", "/data/s", "nul_character"}},
@@ -68,39 +71,57 @@ TEST(BadBody, ThatIsTooDeepIsRefused) {
   expectAllRefused({{"200 arrays", sendWith("\"data\":{\"a\":" + nested(200) + "}"), "", ""},
                     {"a million arrays", std::string(1'000'000, '['), "", ""}},
                    400, "malformed_json");
-  expectAllRefused({{"data of 33 levels", sendWith("\"data\":{\"a\":" + nested(32) + "}"), "/data", "too_deep"},
-                    {"metadata of 9 levels", sendWith("\"metadata\":{\"a\":" + nested(8) + "}"), "/metadata", "too_deep"}},
-                   422, "validation_failed");
+  expectAllRefused(
+      {{"data of 33 levels", sendWith("\"data\":{\"a\":" + nested(32) + "}"), "/data", "too_deep"},
+       {"metadata of 9 levels", sendWith("\"metadata\":{\"a\":" + nested(8) + "}"), "/metadata", "too_deep"}},
+      422, "validation_failed");
 }
 
 TEST(BadBody, ThatIsNoObjectIs422) {
-  expectAllRefused({{"an array", "[]", "", "wrong_type"}, {"a text", "\"send\"", "", "wrong_type"}, {"null", "null", "", "wrong_type"}},
+  expectAllRefused({{"an array", "[]", "", "wrong_type"},
+                    {"a text", "\"send\"", "", "wrong_type"},
+                    {"null", "null", "", "wrong_type"}},
                    422, "validation_failed");
 }
 
 TEST(BadBody, UnknownFieldsAreNamed) {
-  expectAllRefused({{"top level", sendWith(R"("chanel":"email")"), "/chanel", "unknown_field"},
-                    {"recipient", R"({"channel":"email","recipient":{"emial":"a@b.test"},"content":{"text":"x"}})", "/recipient/emial", "unknown_field"},
-                    {"content", R"({"channel":"email","recipient":{"email":"a@b.test"},"content":{"txt":"x"}})", "/content/txt", "unknown_field"},
-                    {"template", R"({"channel":"email","recipient":{"email":"a@b.test"},"template":{"key":"welcome","langauge":"en"},"data":{"orderId":1}})", "/template/langauge", "unknown_field"},
-                    {"options", sendWith(R"("options":{"email":{"form":"x@y.test"}})"), "/options/email/form", "unknown_field"},
-                    {"attachments", sendWith(R"("attachments":[{"filename":"a","contentType":"text/plain","base64":"","url":"x"}])"), "/attachments/0/url", "unknown_field"},
-                    {"a name with a slash", sendWith(R"("a/b~c":1)"), "/a~1b~0c", "unknown_field"}},
-                   422, "validation_failed");
+  expectAllRefused(
+      {{"top level", sendWith(R"("chanel":"email")"), "/chanel", "unknown_field"},
+       {"recipient", R"({"channel":"email","recipient":{"emial":"a@b.test"},"content":{"text":"x"}})",
+        "/recipient/emial", "unknown_field"},
+       {"content", R"({"channel":"email","recipient":{"email":"a@b.test"},"content":{"txt":"x"}})", "/content/txt",
+        "unknown_field"},
+       {"template",
+        R"({"channel":"email","recipient":{"email":"a@b.test"},"template":{"key":"welcome","langauge":"en"},"data":{"orderId":1}})",
+        "/template/langauge", "unknown_field"},
+       {"options", sendWith(R"("options":{"email":{"form":"x@y.test"}})"), "/options/email/form", "unknown_field"},
+       {"attachments", sendWith(R"("attachments":[{"filename":"a","contentType":"text/plain","base64":"","url":"x"}])"),
+        "/attachments/0/url", "unknown_field"},
+       {"a name with a slash", sendWith(R"("a/b~c":1)"), "/a~1b~0c", "unknown_field"}},
+      422, "validation_failed");
   EXPECT_THAT(stage().send(sendWith(R"("prioritty":"high")")).text("/errors/0/message"), HasSubstr("priority"));
 }
 
 TEST(BadBody, WrongTypesAreNamed) {
   expectAllRefused(
-      {{"channel", R"({"channel":7,"recipient":{"email":"a@b.test"},"content":{"text":"x"}})", "/channel", "wrong_type"},
-       {"channels", R"({"channels":"email","recipient":{"email":"a@b.test"},"content":{"text":"x"}})", "/channels", "wrong_type"},
-       {"channels' item", R"({"channels":[null],"recipient":{"email":"a@b.test"},"content":{"text":"x"}})", "/channels/0", "wrong_type"},
-       {"recipient", R"({"channel":"email","recipient":"a@b.test","content":{"text":"x"}})", "/recipient", "wrong_type"},
-       {"email", R"({"channel":"email","recipient":{"email":["a@b.test"]},"content":{"text":"x"}})", "/recipient/email", "wrong_type"},
+      {{"channel", R"({"channel":7,"recipient":{"email":"a@b.test"},"content":{"text":"x"}})", "/channel",
+        "wrong_type"},
+       {"channels", R"({"channels":"email","recipient":{"email":"a@b.test"},"content":{"text":"x"}})", "/channels",
+        "wrong_type"},
+       {"channels' item", R"({"channels":[null],"recipient":{"email":"a@b.test"},"content":{"text":"x"}})",
+        "/channels/0", "wrong_type"},
+       {"recipient", R"({"channel":"email","recipient":"a@b.test","content":{"text":"x"}})", "/recipient",
+        "wrong_type"},
+       {"email", R"({"channel":"email","recipient":{"email":["a@b.test"]},"content":{"text":"x"}})", "/recipient/email",
+        "wrong_type"},
        {"content", R"({"channel":"email","recipient":{"email":"a@b.test"},"content":"x"})", "/content", "wrong_type"},
-       {"text", R"({"channel":"email","recipient":{"email":"a@b.test"},"content":{"text":1}})", "/content/text", "wrong_type"},
-       {"template", R"({"channel":"email","recipient":{"email":"a@b.test"},"template":"welcome"})", "/template", "wrong_type"},
-       {"template's version", R"({"channel":"email","recipient":{"email":"a@b.test"},"template":{"key":"welcome","version":"1"}})", "/template/version", "wrong_type"},
+       {"text", R"({"channel":"email","recipient":{"email":"a@b.test"},"content":{"text":1}})", "/content/text",
+        "wrong_type"},
+       {"template", R"({"channel":"email","recipient":{"email":"a@b.test"},"template":"welcome"})", "/template",
+        "wrong_type"},
+       {"template's version",
+        R"({"channel":"email","recipient":{"email":"a@b.test"},"template":{"key":"welcome","version":"1"}})",
+        "/template/version", "wrong_type"},
        {"data", sendWith(R"("data":[])"), "/data", "wrong_type"},
        {"priority", sendWith(R"("priority":1)"), "/priority", "wrong_type"},
        {"sendAt", sendWith(R"("sendAt":1764579600)"), "/sendAt", "wrong_type"},
@@ -117,14 +138,21 @@ TEST(BadBody, WrongTypesAreNamed) {
 TEST(BadBody, ValuesOutsideWhatIsAllowedAreNamed) {
   expectAllRefused(
       {{"no channel", R"({"recipient":{"email":"a@b.test"},"content":{"text":"x"}})", "/channels", "required"},
-       {"no channels", R"({"channels":[],"recipient":{"email":"a@b.test"},"content":{"text":"x"}})", "/channels", "too_few"},
-       {"a channel twice", R"({"channels":["email","email"],"recipient":{"email":"a@b.test"},"content":{"text":"x"}})", "/channels/1", "duplicate"},
-       {"channel and channels", R"({"channel":"email","channels":["email"],"recipient":{"email":"a@b.test"},"content":{"text":"x"}})", "/channels", "conflict"},
+       {"no channels", R"({"channels":[],"recipient":{"email":"a@b.test"},"content":{"text":"x"}})", "/channels",
+        "too_few"},
+       {"a channel twice", R"({"channels":["email","email"],"recipient":{"email":"a@b.test"},"content":{"text":"x"}})",
+        "/channels/1", "duplicate"},
+       {"channel and channels",
+        R"({"channel":"email","channels":["email"],"recipient":{"email":"a@b.test"},"content":{"text":"x"}})",
+        "/channels", "conflict"},
        {"no recipient", R"({"channel":"email","content":{"text":"x"}})", "/recipient", "required"},
-       {"no address", R"({"channel":"email","recipient":{"userId":"u"},"content":{"text":"x"}})", "/recipient/email", "required"},
-       {"neither template nor content", R"({"channel":"email","recipient":{"email":"a@b.test"}})", "/content", "required"},
+       {"no address", R"({"channel":"email","recipient":{"userId":"u"},"content":{"text":"x"}})", "/recipient/email",
+        "required"},
+       {"neither template nor content", R"({"channel":"email","recipient":{"email":"a@b.test"}})", "/content",
+        "required"},
        {"template and content", sendWith(R"("template":{"key":"welcome"})"), "/content", "conflict"},
-       {"content without words", R"({"channel":"email","recipient":{"email":"a@b.test"},"content":{"subject":"x"}})", "/content", "required"},
+       {"content without words", R"({"channel":"email","recipient":{"email":"a@b.test"},"content":{"subject":"x"}})",
+        "/content", "required"},
        {"a strategy", sendWith(R"("strategy":"fallback")"), "/strategy", "not_allowed"},
        {"a priority", sendWith(R"("priority":"asap")"), "/priority", "not_allowed"},
        {"a time that has passed", sendWith(R"("sendAt":"2020-01-01T00:00:00Z")"), "/sendAt", "in_the_past"},
@@ -133,15 +161,21 @@ TEST(BadBody, ValuesOutsideWhatIsAllowedAreNamed) {
        {"a delay in months", sendWith(R"("delay":"P1M")"), "/delay", "malformed"},
        {"a delay and a time", sendWith(R"("delay":"PT1H","sendAt":"2036-12-01T09:00:00Z")"), "/delay", "conflict"},
        {"expired at once", sendWith(R"("expiresAt":"2020-01-01T00:00:00Z")"), "/expiresAt", "out_of_range"},
-       {"expires before it is sent", sendWith(R"("delay":"PT1H","expiresAt":"2026-01-01T00:00:00Z")"), "/expiresAt", "out_of_range"},
-       {"base64", sendWith(R"("attachments":[{"filename":"a","contentType":"text/plain","base64":"%%%"}])"), "/attachments/0/base64", "malformed"},
-       {"a media type", sendWith(R"("attachments":[{"filename":"a","contentType":"text","base64":"eA=="}])"), "/attachments/0/contentType", "malformed"},
-       {"a language", R"({"channel":"email","recipient":{"email":"a@b.test","language":"e n"},"content":{"text":"x"}})", "/recipient/language", "malformed"},
+       {"expires before it is sent", sendWith(R"("delay":"PT1H","expiresAt":"2026-01-01T00:00:00Z")"), "/expiresAt",
+        "out_of_range"},
+       {"base64", sendWith(R"("attachments":[{"filename":"a","contentType":"text/plain","base64":"%%%"}])"),
+        "/attachments/0/base64", "malformed"},
+       {"a media type", sendWith(R"("attachments":[{"filename":"a","contentType":"text","base64":"eA=="}])"),
+        "/attachments/0/contentType", "malformed"},
+       {"a language", R"({"channel":"email","recipient":{"email":"a@b.test","language":"e n"},"content":{"text":"x"}})",
+        "/recipient/language", "malformed"},
        {"eleven attachments",
         sendWith("\"attachments\":[" +
                  [] {
                    std::string all;
-                   for (int i = 0; i < 11; ++i) all += std::string(i ? "," : "") + R"({"filename":"a","contentType":"text/plain","base64":"eA=="})";
+                   for (int i = 0; i < 11; ++i)
+                     all +=
+                         std::string(i ? "," : "") + R"({"filename":"a","contentType":"text/plain","base64":"eA=="})";
                    return all;
                  }() +
                  "]"),
@@ -163,12 +197,17 @@ TEST(BadBody, PartsThatAreTooLargeAreNamed) {
   const std::string kib(1024, 'x');
   std::string much;
   for (int i = 0; i < 257; ++i) much += kib;
-  expectAllRefused({{"metadata", sendWith("\"metadata\":{\"a\":\"" + much.substr(0, 17 * 1024) + "\"}"), "/metadata", "too_large"},
-                    {"data", sendWith("\"data\":{\"a\":\"" + much + "\"}"), "/data", "too_large"},
-                    {"a subject", R"({"channel":"email","recipient":{"email":"a@b.test"},"content":{"text":"x","subject":")" + kib + "\"}}", "/content/subject", "too_long"},
-                    {"attachments", sendWith(R"("attachments":[{"filename":"a","contentType":"text/plain","base64":")" +
-                                             toBase64(std::string(10 * 1024 * 1024 + 1, 'x')) + "\"}]"), "/attachments", "too_large"}},
-                   422, "validation_failed");
+  expectAllRefused(
+      {{"metadata", sendWith("\"metadata\":{\"a\":\"" + much.substr(0, 17 * 1024) + "\"}"), "/metadata", "too_large"},
+       {"data", sendWith("\"data\":{\"a\":\"" + much + "\"}"), "/data", "too_large"},
+       {"a subject",
+        R"({"channel":"email","recipient":{"email":"a@b.test"},"content":{"text":"x","subject":")" + kib + "\"}}",
+        "/content/subject", "too_long"},
+       {"attachments",
+        sendWith(R"("attachments":[{"filename":"a","contentType":"text/plain","base64":")" +
+                 toBase64(std::string(10 * 1024 * 1024 + 1, 'x')) + "\"}]"),
+        "/attachments", "too_large"}},
+      422, "validation_failed");
 }
 
 TEST(BadBody, ThatIsTooLargeIsRefusedBeforeItIsRead) {
@@ -176,7 +215,10 @@ TEST(BadBody, ThatIsTooLargeIsRefusedBeforeItIsRead) {
   const auto before = rowCounts();
   HttpConnection connection(host.port());
   connection.send("POST", "/api/v1/services/notifications/send",
-                  {{"X-API-Key", host.adminKey()}, {"X-Tenant", "acme"}, {"Content-Type", "application/json"}, {"Content-Length", "33554433"}});
+                  {{"X-API-Key", host.adminKey()},
+                   {"X-Tenant", "acme"},
+                   {"Content-Type", "application/json"},
+                   {"Content-Length", "33554433"}});
   const auto reply = connection.read();  // not a byte of the body was sent
   EXPECT_EQ(reply.status, 413) << reply.body << reply.error;
   EXPECT_THAT(reply.body, HasSubstr("payload_too_large"));
@@ -186,7 +228,8 @@ TEST(BadBody, ThatIsTooLargeIsRefusedBeforeItIsRead) {
 
 TEST(BadRequest, WrongMediaTypeMethodAndPathAreNamed) {
   const auto& host = stage().host;
-  const auto form = host.api("POST", "/api/v1/services/notifications/send", "a=b", "acme", {{"Content-Type", "application/x-www-form-urlencoded"}});
+  const auto form = host.api("POST", "/api/v1/services/notifications/send", "a=b", "acme",
+                             {{"Content-Type", "application/x-www-form-urlencoded"}});
   expectProblem(form, 415, "unsupported_media_type", "a form");
   EXPECT_THAT(form.text("/detail"), HasSubstr("application/json"));
   const auto method = host.api("PUT", "/api/v1/services/notifications/send", "{}", "acme");

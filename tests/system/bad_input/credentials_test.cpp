@@ -25,8 +25,8 @@ ApiReply listAs(const std::string& key) { return stage().host.api("GET", kList, 
 
 TEST(Credentials, MustBeThere) {
   const auto before = rowCounts();
-  const auto raw = request("POST", stage().host.port(), std::string(kList) + "/send", {{"Content-Type", "application/json"}},
-                           mailBody("nobody@example.test"));
+  const auto raw = request("POST", stage().host.port(), std::string(kList) + "/send",
+                           {{"Content-Type", "application/json"}}, mailBody("nobody@example.test"));
   EXPECT_EQ(raw.status, 401) << raw.body;
   EXPECT_THAT(raw.headers.at("www-authenticate"), HasSubstr("Bearer"));
   EXPECT_THAT(raw.body, HasSubstr("X-API-Key"));
@@ -38,13 +38,15 @@ TEST(Credentials, MustBeRightAndOne) {
   const auto admin = host.adminKey();
   std::string tampered = admin;
   tampered.back() = tampered.back() == 'a' ? 'b' : 'a';
-  for (const auto& key : {std::string("nonsense"), std::string("bk_live_"), tampered, admin + "x", std::string(3000, 'k')}) {
+  for (const auto& key :
+       {std::string("nonsense"), std::string("bk_live_"), tampered, admin + "x", std::string(3000, 'k')}) {
     const auto reply = listAs(key);
     expectProblem(reply, 401, "unauthenticated", key.substr(0, 20));
     EXPECT_THAT(reply.body, testing::Not(HasSubstr(tampered)));
   }
   expectProblem(host.api("GET", kList, "", "", {{"Authorization", "Basic YTpi"}}), 401, "unauthenticated", "Basic");
-  expectProblem(host.api("GET", kList, "", "", {{"X-API-Key", admin}, {"Authorization", "Bearer " + admin}}), 401, "unauthenticated", "two");
+  expectProblem(host.api("GET", kList, "", "", {{"X-API-Key", admin}, {"Authorization", "Bearer " + admin}}), 401,
+                "unauthenticated", "two");
 }
 
 TEST(Credentials, ARevokedKeyIsRefusedAtOnce) {
@@ -68,21 +70,25 @@ TEST(Credentials, AnExpiredKeyIsRefused) {
 
 TEST(Credentials, DoOnlyWhatTheirScopesAllow) {
   const auto& host = stage().host;
-  const HttpHeaders reader = {{"X-API-Key", issue(R"(,"roles":["notification-admin"],"scopes":["notifications:read"])").text("/key")}};
+  const HttpHeaders reader = {
+      {"X-API-Key", issue(R"(,"roles":["notification-admin"],"scopes":["notifications:read"])").text("/key")}};
   EXPECT_EQ(host.api("GET", kList, "", "", reader).status, 200);
   const auto before = rowCounts();
   const auto refused = host.send(mailBody("nobody@example.test"), "", reader);
   expectProblem(refused, 403, "forbidden", "without the scope");
   EXPECT_THAT(refused.text("/detail"), HasSubstr("notifications:send"));
-  expectProblem(host.api("POST", "/api/v1/admin/tenants", R"({"slug":"mine"})", "", reader), 403, "forbidden", "tenant by a key");
+  expectProblem(host.api("POST", "/api/v1/admin/tenants", R"({"slug":"mine"})", "", reader), 403, "forbidden",
+                "tenant by a key");
   EXPECT_EQ(rowCounts(), before);
 }
 
 TEST(Credentials, NobodyGrantsMoreThanTheirOwn) {
   const auto& host = stage().host;
   const HttpHeaders admin = {{"X-API-Key", issue(R"(,"roles":["notification-admin"])").text("/key")}};
-  expectProblem(host.api("POST", "/api/v1/admin/keys", R"({"name":"x","roles":["platform-admin"]})", "", admin), 403, "forbidden", "platform-admin");
-  const auto wrong = host.post("/api/v1/admin/keys", R"({"name":"x","roles":["king"],"expiresAt":"2020-01-01T00:00:00Z"})", "acme");
+  expectProblem(host.api("POST", "/api/v1/admin/keys", R"({"name":"x","roles":["platform-admin"]})", "", admin), 403,
+                "forbidden", "platform-admin");
+  const auto wrong =
+      host.post("/api/v1/admin/keys", R"({"name":"x","roles":["king"],"expiresAt":"2020-01-01T00:00:00Z"})", "acme");
   expectProblem(wrong, 422, "validation_failed", "role");
   expectFieldError(wrong, "/roles/0", "not_allowed", "role");
 }

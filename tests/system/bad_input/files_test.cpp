@@ -1,5 +1,5 @@
-// Broken tenant and template files: each is reported with file, key, value and what is allowed, changes nothing, and leaves
-// the host and the other tenants working.
+// Broken tenant and template files: each is reported with file, key, value and what is allowed, changes nothing, and
+// leaves the host and the other tenants working.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -14,7 +14,8 @@ using testing::HasSubstr;
 std::vector<std::string> complaintsAbout(const std::string& file) {
   std::vector<std::string> found;
   for (const auto& line : stage().host.logs())
-    if (line.find("\"level\":\"error\"") != std::string::npos && line.find(file) != std::string::npos) found.push_back(line);
+    if (line.find("\"level\":\"error\"") != std::string::npos && line.find(file) != std::string::npos)
+      found.push_back(line);
   return found;
 }
 
@@ -24,7 +25,8 @@ void expectComplaint(const std::string& file, const std::vector<std::string>& wo
   std::string all;
   for (const auto& line : complaints) {
     all += line + "\n";
-    if (std::all_of(words.begin(), words.end(), [&](const auto& word) { return line.find(word) != std::string::npos; })) return;
+    if (std::all_of(words.begin(), words.end(), [&](const auto& word) { return line.find(word) != std::string::npos; }))
+      return;
   }
   ADD_FAILURE() << file << ": no line with " << testing::PrintToString(words) << " in\n" << all;
 }
@@ -45,7 +47,8 @@ TEST(BrokenFiles, AreEachReportedWithPlaceAndReason) {
 
 TEST(BrokenFiles, ChangeNothingAndStopNobody) {
   const auto& stage = belfry::test::stage();
-  for (const auto* slug : {"broken-yaml", "unknown-key", "unknown-plugin", "unknown-channel", "wrong-channel", "wrong-config"})
+  for (const auto* slug :
+       {"broken-yaml", "unknown-key", "unknown-plugin", "unknown-channel", "wrong-channel", "wrong-config"})
     expectProblem(stage.host.get("/api/v1/services/notifications", slug), 404, "not_found", slug);
   EXPECT_EQ(stage.sendAndWait(mailBody("others.work@example.test")).text("/status"), "sent");
 }

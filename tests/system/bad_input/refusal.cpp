@@ -12,14 +12,16 @@ using testing::StartsWith;
 void expectProblem(const ApiReply& reply, int status, const std::string& code, const std::string& of_what) {
   EXPECT_EQ(reply.status, status) << of_what << ": " << reply.body << reply.error;
   if (reply.status == 0) return;
-  EXPECT_EQ(reply.headers.count("content-type") ? reply.headers.at("content-type") : "", "application/problem+json") << of_what;
+  EXPECT_EQ(reply.headers.count("content-type") ? reply.headers.at("content-type") : "", "application/problem+json")
+      << of_what;
   EXPECT_EQ(reply.text("/code"), code) << of_what << ": " << reply.body;
   EXPECT_EQ(reply.text("/status"), std::to_string(status)) << of_what;
   EXPECT_THAT(reply.text("/type"), StartsWith("https://belfry.dev/errors/")) << of_what;
   EXPECT_NE(reply.text("/title"), "") << of_what;
   EXPECT_NE(reply.text("/detail"), "") << of_what;
   EXPECT_NE(reply.text("/requestId"), "") << of_what;
-  EXPECT_EQ(reply.headers.count("x-request-id") ? reply.headers.at("x-request-id") : "", reply.text("/requestId")) << of_what;
+  EXPECT_EQ(reply.headers.count("x-request-id") ? reply.headers.at("x-request-id") : "", reply.text("/requestId"))
+      << of_what;
 }
 
 void expectFieldError(const ApiReply& reply, const std::string& pointer, const std::string& code,

@@ -13,10 +13,12 @@ HostOptions withBrokenFiles() {
   options.tenant_files["unknown-channel"] =
       "tenant: unknown-channel\nproviders:\n  - {id: one, plugin: smtp, channel: smoke}\n";
   options.tenant_files["wrong-channel"] =
-      "tenant: wrong-channel\nproviders:\n  - {id: one, plugin: smtp, channel: sms, config: {host: a.example, port: 25, tls: none, "
+      "tenant: wrong-channel\nproviders:\n  - {id: one, plugin: smtp, channel: sms, config: {host: a.example, port: "
+      "25, tls: none, "
       "from: a@b.example}}\n";
   options.tenant_files["wrong-config"] =
-      "tenant: wrong-config\nproviders:\n  - {id: one, plugin: smtp, channel: email, config: {host: a.example, port: 99999, tls: "
+      "tenant: wrong-config\nproviders:\n  - {id: one, plugin: smtp, channel: email, config: {host: a.example, port: "
+      "99999, tls: "
       "sometimes, from: a@b.example, hots: x}}\n";
   options.tenant_files["no-secret"] = R"(tenant: no-secret
 providers:
@@ -28,10 +30,12 @@ providers:
       password: {env: BELFRY_TEST_NO_SUCH_SECRET}
 )";
   options.template_files["acme/broken"] =
-      "key: broken\nengine: mustache\nlanguage: en\ncontent:\n  email:\n    subject: x\n    text: \"{{#open}} never closed\"\n";
+      "key: broken\nengine: mustache\nlanguage: en\ncontent:\n  email:\n    subject: x\n    text: \"{{#open}} never "
+      "closed\"\n";
   options.template_files["acme/no-engine"] =
-      "key: no-engine\nengine: moustache\nlanguage: en\ncontent: {email: {text: x}}\n";
-  options.template_files["nobody/orphan"] = "key: orphan\nengine: mustache\nlanguage: en\ncontent: {email: {text: x}}\n";
+      "key: no-engine\nengine: moustache\nlanguage: en\ncontent: {email: {subject: x, text: x}}\n";
+  options.template_files["nobody/orphan"] =
+      "key: orphan\nengine: mustache\nlanguage: en\ncontent: {email: {subject: x, text: x}}\n";
   return options;
 }
 

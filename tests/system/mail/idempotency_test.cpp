@@ -62,7 +62,9 @@ TEST(Idempotency, AKeyBelongsToItsTenant) {
 
 TEST(Idempotency, ARefusedRequestLeavesItsKeyFree) {
   const auto& stage = belfry::test::stage();
-  EXPECT_EQ(stage.send(R"({"channel":"email","recipient":{"email":"nobody"},"content":{"text":"x"}})", withKey("again")).status, 422);
+  EXPECT_EQ(stage.send(R"({"channel":"email","recipient":{"email":"nobody"},"content":{"text":"x"}})", withKey("again"))
+                .status,
+            422);
   EXPECT_EQ(stage.send(mailBody("again@example.test"), withKey("again")).status, 202);
 }
 
@@ -80,7 +82,8 @@ TEST(Idempotency, AKeyThatIsNoneIsNamed) {
 TEST(Idempotency, FiftyEqualDoublesAtOnceAreOneNotification) {
   const auto& stage = belfry::test::stage();
   const auto before = stage.count("belfry.notifications");
-  const auto replies = sendAllAtOnce(std::vector<std::string>(kAtOnce, mailBody("doubles@example.test")), "fifty-equal");
+  const auto replies =
+      sendAllAtOnce(std::vector<std::string>(kAtOnce, mailBody("doubles@example.test")), "fifty-equal");
 
   std::set<std::string> bodies;
   int replayed = 0;

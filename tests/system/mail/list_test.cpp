@@ -38,7 +38,8 @@ class List : public testing::Test {
 
   static std::string create(const std::string& more) {
     const auto sent = stage().send(
-        R"({"channel":"email","recipient":{"userId":"listed","email":"listed@example.test"},"content":{"text":"x"})" + more + "}");
+        R"({"channel":"email","recipient":{"userId":"listed","email":"listed@example.test"},"content":{"text":"x"})" +
+        more + "}");
     EXPECT_EQ(sent.status, 202) << sent.body;
     return sent.text("/id");
   }
@@ -111,9 +112,10 @@ TEST_F(List, IsFilteredByUserAndBatch) {
 
 TEST_F(List, RefusesWhatItDoesNotKnow) {
   const std::pair<const char*, const char*> kQueries[] = {
-      {"stauts=sent", "?stauts"},     {"status=gone", "?status"},   {"channel=smoke", "?channel"}, {"from=yesterday", "?from"},
-      {"to=2026-13-01", "?to"},       {"userId=", "?userId"},       {"batchId=7", "?batchId"},     {"limit=0", "?limit"},
-      {"limit=201", "?limit"},        {"limit=ten", "?limit"},      {"cursor=nonsense", "?cursor"}, {"limit=1&limit=2", "?limit"}};
+      {"stauts=sent", "?stauts"},  {"status=gone", "?status"},     {"channel=smoke", "?channel"},
+      {"from=yesterday", "?from"}, {"to=2026-13-01", "?to"},       {"userId=", "?userId"},
+      {"batchId=7", "?batchId"},   {"limit=0", "?limit"},          {"limit=201", "?limit"},
+      {"limit=ten", "?limit"},     {"cursor=nonsense", "?cursor"}, {"limit=1&limit=2", "?limit"}};
   for (const auto& [query, pointer] : kQueries) {
     const auto refused = list(query);
     EXPECT_EQ(refused.status, 422) << query << ": " << refused.body;

@@ -122,7 +122,8 @@ TEST(MainJob, ContentByChannelAndTheShortFormAreTakenToo) {
   ASSERT_EQ(by_channel.size("/parts"), 1u);
   EXPECT_EQ(by_channel.text("/parts/0/type"), "text/html");
 
-  stage.sendAndWait(R"({"channel": "email", "recipientUserId": "short.form@example.test", "recipientUserType": "customer",
+  stage.sendAndWait(
+      R"({"channel": "email", "recipientUserId": "short.form@example.test", "recipientUserType": "customer",
     "subject": "Short", "body": "It rings.", "priority": "normal", "metadata": {"a": 1}})");
   const auto short_form = mailTo(stage.sink, "short.form@example.test");
   EXPECT_EQ(short_form.header("subject"), "Short");
@@ -156,8 +157,7 @@ TEST(MainJob, AttachmentsArriveByteForByte) {
 TEST(MainJob, DeliveriesAreListedByThemselves) {
   const auto& stage = belfry::test::stage();
   const auto shown = stage.sendAndWait(mailBody("deliveries@example.test"));
-  const auto listed =
-      stage.host.get("/api/v1/services/notifications/" + shown.text("/id") + "/deliveries", "acme");
+  const auto listed = stage.host.get("/api/v1/services/notifications/" + shown.text("/id") + "/deliveries", "acme");
   ASSERT_EQ(listed.status, 200) << listed.body;
   EXPECT_EQ(listed.text("/items"), shown.text("/deliveries"));
   EXPECT_EQ(listed.text("/nextCursor"), "null");
@@ -227,7 +227,8 @@ TEST(OtherTenants, SeeNothingOfIt) {
 
 TEST(OtherTenants, CannotBeNamedByATenantsOwnKey) {
   const auto& host = stage().host;
-  const auto issued = host.post("/api/v1/admin/keys", R"({"name": "acme admin", "roles": ["notification-admin"]})", "acme");
+  const auto issued =
+      host.post("/api/v1/admin/keys", R"({"name": "acme admin", "roles": ["notification-admin"]})", "acme");
   ASSERT_EQ(issued.status, 201) << issued.body;
   const HttpHeaders as_acme = {{"X-API-Key", issued.text("/key")}};
   EXPECT_EQ(host.api("GET", "/api/v1/services/notifications", "", "", as_acme).status, 200);

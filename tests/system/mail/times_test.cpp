@@ -52,8 +52,9 @@ TEST(Expiry, AMailThatCannotLeaveInTimeExpires) {
   const auto& stage = belfry::test::stage();
   // One microsecond to live: over before a worker has claimed and read it.
   const auto at = now() + 300ms;
-  const auto sent = stage.send(mailBody("late@example.test", R"(,"sendAt":")" + formatRfc3339(at) + R"(","expiresAt":")" +
-                                                                 formatRfc3339(at + 1us) + "\""));
+  const auto sent =
+      stage.send(mailBody("late@example.test", R"(,"sendAt":")" + formatRfc3339(at) + R"(","expiresAt":")" +
+                                                   formatRfc3339(at + 1us) + "\""));
   ASSERT_EQ(sent.status, 202) << sent.body;
   const auto shown = stage.host.waitForStatus(sent.text("/id"), "expired", "acme");
   ASSERT_EQ(shown.text("/status"), "expired") << shown.body;
@@ -106,10 +107,12 @@ TEST(Cancel, AnUnknownOneIs404) {
 
 TEST(Priority, AliasesMeanTheWordsOfTheVocabulary) {
   const auto& stage = belfry::test::stage();
-  const std::pair<const char*, const char*> kWords[] = {{"urgent", "critical"}, {"critical", "critical"}, {"high", "high"},
-                                                        {"normal", "medium"},   {"medium", "medium"},     {"low", "low"}};
+  const std::pair<const char*, const char*> kWords[] = {{"urgent", "critical"}, {"critical", "critical"},
+                                                        {"high", "high"},       {"normal", "medium"},
+                                                        {"medium", "medium"},   {"low", "low"}};
   for (const auto& [given, kept] : kWords) {
-    const auto sent = stage.send(mailBody("priority@example.test", std::string(R"(,"delay":"PT1H","priority":")") + given + "\""));
+    const auto sent =
+        stage.send(mailBody("priority@example.test", std::string(R"(,"delay":"PT1H","priority":")") + given + "\""));
     ASSERT_EQ(sent.status, 202) << sent.body;
     EXPECT_EQ(stage.host.notification(sent.text("/id"), "acme").text("/priority"), kept);
   }

@@ -51,6 +51,20 @@ TEST(Send, AsksTheHostAndShowsWhatItAccepted) {
   EXPECT_FALSE(asked.headers.contains("authorization"));
 }
 
+TEST(Send, SaysWhenAnAnswerIsAReplay) {
+  const ScriptedHost host({{kAccepted.status, kAccepted.body, "Idempotency-Replayed: true\r\n"}});
+  const auto run = runCommand(sendTo(host, {"--idempotency-key", "order-1"}));
+  EXPECT_EQ(run.status, 0);
+  EXPECT_EQ(run.err, "this idempotency key was used before: the answer is that send's\n");
+}
+
+TEST(Send, DoesNotCallADryRunAccepted) {
+  const ScriptedHost host({{200, kAccepted.body}});
+  const auto run = runCommand(sendTo(host, {"--dry-run"}));
+  EXPECT_EQ(run.status, 0);
+  EXPECT_EQ(run.out, "dry run, nothing is sent: 0193  queued\n  email d1  queued\n");
+}
+
 TEST(Send, WaitsAndShowsTheTimeline) {
   const ScriptedHost host({kAccepted, notificationIn("sending"), notificationIn("sent")});
   const auto run = runCommand(sendTo(host, {"--wait"}));
@@ -149,8 +163,8 @@ TEST(Templates, AreMadeOfFilesAndPublished) {
                          "{subject: Hola, text: 'Hola {{name}}'}\n";
   const ScriptedHost host({{201, R"({"key":"hello","versions":[{"version":1,"state":"draft"}]})"},
                            {200, R"({"key":"hello","versions":[{"version":1,"state":"published"}]})"}});
-  const auto run =
-      runCommand({"template", "create", "--file", file, "--template-key", "hello", "--publish", "--server", host.url()});
+  const auto run = runCommand(
+      {"template", "create", "--file", file, "--template-key", "hello", "--publish", "--server", host.url()});
   EXPECT_EQ(run.status, 0) << run.err;
   EXPECT_EQ(host.asked()[0].body,
             R"({"key":"hello","engine":"mustache","description":"Welcome","language":"es",)"
@@ -179,7 +193,7 @@ TEST(Credentials, ComeFromOptionsFilesAndTheEnvironment) {
   runCommand({"plugin", "list", "--key-file", file}, {{"BELFRY_SERVER", host.url()}, {"BELFRY_KEY", "ignored"}});
   runCommand(list,
              {{"BELFRY_SERVER", host.url()}, {"BELFRY_KEY_FILE", file}, {"BELFRY_KEY", "header.claims.signature"}});
-  runCommand(list, {{"BELFRY_SERVER", host.url()}});
+  runCommand(list, {{"BELFRY_SERVER", host.url()}, {"BELFRY_KEY_FILE", ""}});
   ASSERT_THAT(host.asked(), SizeIs(4));
   EXPECT_EQ(host.asked()[0].headers.at("x-api-key"), "bk_live_file.x");
   EXPECT_EQ(host.asked()[1].headers.at("x-api-key"), "bk_live_file.x");

@@ -44,7 +44,7 @@ TEST(Cells, ShowEveryKindOfValue) {
   EXPECT_EQ(cellText(value, "none"), "-");
   EXPECT_EQ(cellText(value, "o.b.c"), "2");
   EXPECT_EQ(cellText(value, "t.x"), "-");
-  EXPECT_EQ(cellText(value, "o"), "a=1 b=c=2");
+  EXPECT_EQ(cellText(value, "o"), "a=1, b=c=2");
   EXPECT_EQ(cellText(value, "at"), "2026-12-01 09:00:00.123");
 }
 
@@ -69,21 +69,21 @@ TEST(NotificationText, ShowsTheTimelineWithTimes) {
             "status        sent\n"
             "priority      high\n"
             "created       2026-12-01 09:00:00.000\n"
-            "recipient     userId=u email=a***@example.test\n"
-            "template      key=welcome version=1 language=en\n"
+            "recipient     userId=u, email=a***@example.test\n"
+            "template      key=welcome, version=1, language=en\n"
             "\n"
             "email d1  sent, attempt 1, by acme-smtp\n"
             "  TIME (UTC)               SINCE    EVENT     ATTEMPT  PROVIDER   DETAIL\n"
             "  2026-12-01 09:00:00.000  -        accepted  -        -          -\n"
             "  2026-12-01 09:00:00.001  +1.5 ms  queued    -        -          -\n"
             "  2026-12-01 09:00:02.001  +2.00 s  sending   1        acme-smtp  -\n"
-            "  2026-12-01 09:05:02.001  +5 min   sent      1        -          code=250 simulated=yes\n");
+            "  2026-12-01 09:05:02.001  +5 min   sent      1        -          code=250, simulated=yes\n");
 }
 
 TEST(NotificationText, BearsAnAnswerWithoutDeliveries) {
   std::ostringstream out;
   printNotification(out, json(R"({"id":"n1"})"));
-  printAccepted(out, json("{}"));
+  printAccepted(out, json("{}"), "accepted");
   EXPECT_THAT(out.str(), HasSubstr("notification  n1\n"));
 }
 

@@ -31,7 +31,8 @@ class AuthenticationTest : public ::testing::Test {
     plugins_.known["platform"] = {"acme", "key:platform", {"platform-admin"}, {}, {}};
   }
 
-  Result<Caller, Problem> ask(const std::string& value, const std::string& act_on = "", const std::string& scheme = "api-key") {
+  Result<Caller, Problem> ask(const std::string& value, const std::string& act_on = "",
+                              const std::string& scheme = "api-key") {
     return authentication_.authenticate(PresentedCredential{scheme, value}, act_on);
   }
 
@@ -51,11 +52,13 @@ TEST_F(AuthenticationTest, AKnownCredentialIsACaller) {
   EXPECT_EQ(caller->subject, "key:service");
   EXPECT_TRUE(caller->may(Scope::notifications_send));
   EXPECT_FALSE(caller->may(Scope::keys_write));
-  for (Scope scope : allScopes()) EXPECT_EQ(caller->may(scope), grants(Role::notification_service, scope)) << toText(scope);
+  for (Scope scope : allScopes())
+    EXPECT_EQ(caller->may(scope), grants(Role::notification_service, scope)) << toText(scope);
 }
 
 TEST_F(AuthenticationTest, ScopesNarrowWhatTheRolesGrantAndNeverWidenIt) {
-  plugins_.known["narrow"] = {"acme", "key:narrow", {"notification-service"}, {"notifications:send", "keys:write", "nonsense"}, {}};
+  plugins_.known["narrow"] = {
+      "acme", "key:narrow", {"notification-service"}, {"notifications:send", "keys:write", "nonsense"}, {}};
   auto caller = ask("narrow");
   ASSERT_TRUE(caller.ok());
   EXPECT_THAT(caller->scopes, ElementsAre(Scope::notifications_send));

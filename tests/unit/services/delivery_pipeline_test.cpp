@@ -49,7 +49,11 @@ class DeliveryPipelineTest : public ::testing::Test {
   LoadedNotification loaded_;
   std::vector<Settlement> settlements_;
   std::vector<AttemptObservation> observed_;
-  DeliveryPipeline pipeline_{directory_, renderer_, clock_, silentLog(), {{Channel::email, {2, 1000ms, 2.0, 10000ms}}},
+  DeliveryPipeline pipeline_{directory_,
+                             renderer_,
+                             clock_,
+                             silentLog(),
+                             {{Channel::email, {2, 1000ms, 2.0, 10000ms}}},
                              [this](Settlement settlement) { settlements_.push_back(std::move(settlement)); },
                              [this](const AttemptObservation& seen) { observed_.push_back(seen); }};
 };
@@ -139,7 +143,8 @@ TEST_F(DeliveryPipelineTest, WhatIsTooLateExpires) {
 TEST_F(DeliveryPipelineTest, RendersItsTemplate) {
   useTemplate("hello", {{"subject", "S"}, {"html", "<p>"}});
   EXPECT_EQ(begin().state, DeliveryState::sent);
-  EXPECT_EQ(plugins_.channel->messages[0]->content, (Fields{{"subject", R"(S plain {"a":1})"}, {"html", R"(<p> html {"a":1})"}}));
+  EXPECT_EQ(plugins_.channel->messages[0]->content,
+            (Fields{{"subject", R"(S plain {"a":1})"}, {"html", R"(<p> html {"a":1})"}}));
   begin();
   EXPECT_EQ(engines_.compiled, 2) << "once per field and version";
   EXPECT_EQ(templates_.resolved, 1);

@@ -64,7 +64,9 @@ inline ClaimedDelivery claimNumber(int number, int attempt = 1, Priority priorit
 }
 
 /// The real clock's, since condition variables wait by it.
-inline std::chrono::steady_clock::time_point in(std::chrono::milliseconds limit) { return std::chrono::steady_clock::now() + limit; }
+inline std::chrono::steady_clock::time_point in(std::chrono::milliseconds limit) {
+  return std::chrono::steady_clock::now() + limit;
+}
 
 /// Hands out what is queued by priority and remembers what it was told. Thread-safe.
 class FakeWorkStore : public WorkStore {
@@ -78,7 +80,8 @@ class FakeWorkStore : public WorkStore {
     for (const auto& [priority, count] : room) {
       most += count;
       auto& waiting = waiting_[priority];
-      while (!waiting.empty() && std::count_if(given.begin(), given.end(), [p = priority](const auto& c) { return c.priority == p; }) < count) {
+      while (!waiting.empty() && std::count_if(given.begin(), given.end(),
+                                               [p = priority](const auto& c) { return c.priority == p; }) < count) {
         given.push_back(waiting.front());
         waiting.erase(waiting.begin());
       }
@@ -170,7 +173,9 @@ class FakeCatalogue final : public CatalogueStore {
   }
   std::vector<Tenant> tenants() override { return {tenant}; }
   std::vector<ProviderInstance> providers() override { return instances; }
-  std::optional<Tenant> createTenant(const std::string&, const std::string&, const std::vector<std::string>&) override { return std::nullopt; }
+  std::optional<Tenant> createTenant(const std::string&, const std::string&, const std::vector<std::string>&) override {
+    return std::nullopt;
+  }
   TenantId reconcile(const Tenant&, std::vector<ProviderInstance>) override { return tenant.id; }
 
   ProviderInstance& add(const std::string& slug, Channel channel = Channel::email) {
@@ -249,7 +254,8 @@ class FakeTemplates final : public TemplateStore {
   bool publish(TenantId, const std::string&, int) override { return false; }
   std::optional<Template> get(TenantId, const std::string&) override { return std::nullopt; }
   std::vector<Template> list(TenantId, const std::string&, int) override { return {}; }
-  std::optional<ResolvedTemplate> resolve(TenantId, const std::string& key, std::optional<int>, const std::string&) override {
+  std::optional<ResolvedTemplate> resolve(TenantId, const std::string& key, std::optional<int>,
+                                          const std::string&) override {
     ++resolved;
     if (trouble) trouble();
     auto found = templates.find(key);
@@ -267,8 +273,9 @@ class FakeEngines final : public TemplateEngines {
  public:
   bool has(const std::string& engine) const override { return engine == "fake"; }
   std::vector<std::string> names() const override { return {"fake"}; }
-  Result<std::shared_ptr<const CompiledTemplate>, TemplateError> compile(const std::string&, const std::string&, std::string_view text, Escape escape,
-                                                                         const std::vector<std::pair<std::string, std::string>>&) override {
+  Result<std::shared_ptr<const CompiledTemplate>, TemplateError> compile(
+      const std::string&, const std::string&, std::string_view text, Escape escape,
+      const std::vector<std::pair<std::string, std::string>>&) override {
     ++compiled;
     if (text == "bad") return failure(TemplateError{3, 7, "is bad", false});
     return std::shared_ptr<const CompiledTemplate>(std::make_shared<Made>(std::string(text), escape));

@@ -30,7 +30,8 @@ class IntakeTest : public ::testing::Test {
   Result<SendAnswer, Problem> send() {
     std::optional<Result<SendAnswer, Problem>> answer;
     IntakeWriter writer(store_, [] {}, silentLog(), {});
-    Intake intake(directory_, templates_, writer, clock_, [](const Accepted& accepted) { return "accepted as " + accepted.id.toString(); }, {});
+    Intake intake(directory_, templates_, writer, clock_,
+                  [](const Accepted& accepted) { return "accepted as " + accepted.id.toString(); }, {});
     intake.send(caller_, command_, [&](auto outcome) { answer = std::move(outcome); });
     writer.start();
     writer.stop();
@@ -122,7 +123,8 @@ TEST_F(IntakeTest, EverythingThatIsWrongIsSaidAtOnce) {
   EXPECT_EQ(answer.error().code, ErrorCode::validation_failed);
   std::vector<std::string> pointers;
   for (const auto& error : answer.error().errors) pointers.push_back(error.pointer);
-  EXPECT_THAT(pointers, ElementsAre("/channels/1", "/recipient/phone", "/recipient/email", "/expiresAt", "/template/key"));
+  EXPECT_THAT(pointers,
+              ElementsAre("/channels/1", "/recipient/phone", "/recipient/email", "/expiresAt", "/template/key"));
 }
 
 TEST_F(IntakeTest, ASuspendedTenantSendsNothing) {

@@ -83,12 +83,14 @@ class IntakeWriterTest : public ::testing::Test {
     NewNotification made;
     made.tenant = tenantNumber(1);
     made.id = NotificationId::mint(noon());
-    if (!key.empty()) made.idempotency = IdempotencyClaim{sha256(key), sha256(request), "answer " + made.id.toString(), noon()};
+    if (!key.empty())
+      made.idempotency = IdempotencyClaim{sha256(key), sha256(request), "answer " + made.id.toString(), noon()};
     return made;
   }
 
   std::unique_ptr<IntakeWriter> writer(IntakeWriterSettings settings = {}) {
-    return std::make_unique<IntakeWriter>(store_, [this] { ++wakes_; }, silentLog(), settings);
+    return std::make_unique<IntakeWriter>(
+        store_, [this] { ++wakes_; }, silentLog(), settings);
   }
 
   /// Starts a write that hangs, so that what is submitted meanwhile waits for the next group.
@@ -186,7 +188,8 @@ TEST_F(IntakeWriterTest, ABadRowFailsAloneAndEveryOtherIsStored) {
   EXPECT_TRUE(answers_.waitFor(52));
   intake->stop();
   EXPECT_EQ(answers_.stored, 49u);
-  EXPECT_THAT(answers_.problems, ElementsAre(ErrorCode::internal, ErrorCode::internal, ErrorCode::internal)) << "two rows, and a double of one";
+  EXPECT_THAT(answers_.problems, ElementsAre(ErrorCode::internal, ErrorCode::internal, ErrorCode::internal))
+      << "two rows, and a double of one";
   EXPECT_THAT(store_.stored, SizeIs(49));
 }
 

@@ -9,7 +9,13 @@ constexpr auto kNever = std::chrono::hours(1);
 
 TEST(PeriodicLoop, StepsAtOnceThenPauses) {
   std::atomic<int> steps{0};
-  PeriodicLoop loop("test", kNever, [&] { ++steps; return false; }, silentLog());
+  PeriodicLoop loop(
+      "test", kNever,
+      [&] {
+        ++steps;
+        return false;
+      },
+      silentLog());
   loop.start();
   ASSERT_TRUE(waitUntil(10s, [&] { return steps == 1; }));
   loop.stop();
@@ -18,21 +24,34 @@ TEST(PeriodicLoop, StepsAtOnceThenPauses) {
 
 TEST(PeriodicLoop, GoesOnWithoutAPauseWhileThereIsMore) {
   std::atomic<int> steps{0};
-  PeriodicLoop loop("test", kNever, [&] { return ++steps < 50; }, silentLog());
+  PeriodicLoop loop(
+      "test", kNever, [&] { return ++steps < 50; }, silentLog());
   loop.start();
   EXPECT_TRUE(waitUntil(10s, [&] { return steps == 50; }));
 }
 
 TEST(PeriodicLoop, StepsAgainAfterEachPause) {
   std::atomic<int> steps{0};
-  PeriodicLoop loop("test", 1ms, [&] { ++steps; return false; }, silentLog());
+  PeriodicLoop loop(
+      "test", 1ms,
+      [&] {
+        ++steps;
+        return false;
+      },
+      silentLog());
   loop.start();
   EXPECT_TRUE(waitUntil(10s, [&] { return steps >= 5; }));
 }
 
 TEST(PeriodicLoop, AWakeEndsThePause) {
   std::atomic<int> steps{0};
-  PeriodicLoop loop("test", kNever, [&] { ++steps; return false; }, silentLog());
+  PeriodicLoop loop(
+      "test", kNever,
+      [&] {
+        ++steps;
+        return false;
+      },
+      silentLog());
   loop.start();
   ASSERT_TRUE(waitUntil(10s, [&] { return steps == 1; }));
   loop.wake();
@@ -41,19 +60,26 @@ TEST(PeriodicLoop, AWakeEndsThePause) {
 
 TEST(PeriodicLoop, AnErrorIsTriedAgain) {
   std::atomic<int> steps{0};
-  PeriodicLoop loop("test", 1ms,
-                    [&]() -> bool {
-                      if (++steps < 4) throw StoreUnavailable("away");
-                      return false;
-                    },
-                    silentLog());
+  PeriodicLoop loop(
+      "test", 1ms,
+      [&]() -> bool {
+        if (++steps < 4) throw StoreUnavailable("away");
+        return false;
+      },
+      silentLog());
   loop.start();
   EXPECT_TRUE(waitUntil(10s, [&] { return steps >= 5; }));
 }
 
 TEST(PeriodicLoop, StopEndsALoopThatAlwaysHasMore) {
   std::atomic<int> steps{0};
-  PeriodicLoop loop("test", kNever, [&] { ++steps; return true; }, silentLog());
+  PeriodicLoop loop(
+      "test", kNever,
+      [&] {
+        ++steps;
+        return true;
+      },
+      silentLog());
   loop.start();
   ASSERT_TRUE(waitUntil(10s, [&] { return steps > 0; }));
   loop.stop();

@@ -45,7 +45,8 @@ TEST(PriorityShares, WhatNobodyUsesGoesToWhoeverHasWork) {
   PriorityShares shares;
   shares.used(shares.rooms(512)[0], claimsOf(Priority::medium, 512));
   auto room = shares.rooms(512)[0];
-  EXPECT_EQ(room, (ClaimRoom{{Priority::critical, 1}, {Priority::high, 1}, {Priority::medium, 509}, {Priority::low, 1}}));
+  EXPECT_EQ(room,
+            (ClaimRoom{{Priority::critical, 1}, {Priority::high, 1}, {Priority::medium, 509}, {Priority::low, 1}}));
   // A critical one comes: its single slot fills, so it gets its share again.
   auto claims = claimsOf(Priority::medium, 509);
   claims.push_back(claimNumber(1, 1, Priority::critical));
@@ -74,7 +75,8 @@ TEST(PriorityShares, WithOneSlotAFloodOfOnePriorityStarvesNoOther) {
   PriorityShares shares;
   std::map<Priority, int> first;
   for (int turn = 0; turn < 150; ++turn) ++first[shares.rooms(1)[0].begin()->first];
-  EXPECT_EQ(first, (std::map<Priority, int>{{Priority::critical, 80}, {Priority::high, 40}, {Priority::medium, 20}, {Priority::low, 10}}));
+  EXPECT_EQ(first, (std::map<Priority, int>{
+                       {Priority::critical, 80}, {Priority::high, 40}, {Priority::medium, 20}, {Priority::low, 10}}));
 }
 
 }  // namespace

@@ -14,7 +14,9 @@ TEST(ProviderText, GoodTextStaysAsItIs) {
 
 TEST(ProviderText, WhatPostgresqlCannotHoldIsReplaced) {
   EXPECT_EQ(storableText("caf\xE9!"), "caf\xEF\xBF\xBD!");
-  EXPECT_EQ(storableText(std::string("a\0b", 3)), "a\xEF\xBF\xBD" "b");
+  EXPECT_EQ(storableText(std::string("a\0b", 3)),
+            "a\xEF\xBF\xBD"
+            "b");
 }
 
 TEST(ProviderText, LongTextIsCutAtACharacter) {
@@ -28,7 +30,8 @@ TEST(ProviderText, LongTextIsCutAtACharacter) {
 
 TEST(ProviderText, TheAddressIsMaskedInWhateverCase) {
   EXPECT_EQ(withoutAddress("550 <ada@example.test>: unknown", "ada@example.test"), "550 <a***@example.test>: unknown");
-  EXPECT_EQ(withoutAddress("ADA@Example.TEST twice ada@example.test", "ada@example.test"), "a***@example.test twice a***@example.test");
+  EXPECT_EQ(withoutAddress("ADA@Example.TEST twice ada@example.test", "ada@example.test"),
+            "a***@example.test twice a***@example.test");
   EXPECT_EQ(withoutAddress("no such number +34600000001", "+34600000001"), "no such number +346***01");
 }
 
@@ -36,7 +39,7 @@ TEST(ProviderText, OtherTextIsLeftAlone) {
   EXPECT_EQ(withoutAddress("250 OK", "ada@example.test"), "250 OK");
   EXPECT_EQ(withoutAddress("", "ada@example.test"), "");
   EXPECT_EQ(withoutAddress("an answer", ""), "an answer");
-  EXPECT_EQ(withoutAddress("an answer", "a")  , "an answer") << "too short to be told from any letter";
+  EXPECT_EQ(withoutAddress("an answer", "a"), "an answer") << "too short to be told from any letter";
 }
 
 }  // namespace

@@ -15,18 +15,22 @@ TEST(RequiredVariables, NothingRequiredIsNeverMissing) {
 }
 
 TEST(RequiredVariables, AbsentAndNullAreMissing) {
-  EXPECT_THAT(missingVariables(R"({"a":null,"b":"","c":0,"d":false,"e":[],"f":{}})", {"a", "b", "c", "d", "e", "f", "g"}), ElementsAre("a", "g"));
+  EXPECT_THAT(
+      missingVariables(R"({"a":null,"b":"","c":0,"d":false,"e":[],"f":{}})", {"a", "b", "c", "d", "e", "f", "g"}),
+      ElementsAre("a", "g"));
 }
 
 TEST(RequiredVariables, DotsWalkIntoObjects) {
   const char* data = R"({"order":{"id":1,"lines":[{"sku":"x"}],"note":null},"a.b":2})";
   EXPECT_THAT(missingVariables(data, {"order.id", "order.lines"}), IsEmpty());
-  EXPECT_THAT(missingVariables(data, {"order.total", "order.note", "order.id.x", "order.lines.sku", "a.b", "order.", ".id"}),
-              ElementsAre("order.total", "order.note", "order.id.x", "order.lines.sku", "a.b", "order.", ".id"));
+  EXPECT_THAT(
+      missingVariables(data, {"order.total", "order.note", "order.id.x", "order.lines.sku", "a.b", "order.", ".id"}),
+      ElementsAre("order.total", "order.note", "order.id.x", "order.lines.sku", "a.b", "order.", ".id"));
 }
 
 TEST(RequiredVariables, DataThatIsNoObjectMissesAll) {
-  for (const char* data : {"[]", "null", "\"a\"", "{"}) EXPECT_THAT(missingVariables(data, {"a"}), ElementsAre("a")) << data;
+  for (const char* data : {"[]", "null", "\"a\"", "{"})
+    EXPECT_THAT(missingVariables(data, {"a"}), ElementsAre("a")) << data;
 }
 
 }  // namespace

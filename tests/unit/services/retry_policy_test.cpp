@@ -48,7 +48,8 @@ TEST(RetryPolicy, TheProvidersWishIsTakenUpToTheCap) {
 
 TEST(RetryPolicy, ManyAttemptsDoNotOverflow) {
   RetryPolicy policy{100000, 86400000ms, 10.0, 604800000ms};
-  for (int attempt : {20, 300, 400, 99999}) EXPECT_LE(*nextDelay(policy, attempt, {}, kAlmostOne), Duration(604800000ms)) << attempt;
+  for (int attempt : {20, 300, 400, 99999})
+    EXPECT_LE(*nextDelay(policy, attempt, {}, kAlmostOne), Duration(604800000ms)) << attempt;
   EXPECT_EQ(nextDelay(policy, 99999, {}, 0.0), Duration::zero());
 }
 

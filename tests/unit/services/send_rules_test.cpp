@@ -44,7 +44,8 @@ class SendRules : public ::testing::Test {
 };
 
 TEST_F(SendRules, AGoodMailPasses) {
-  command_.request.options[Channel::email] = {{{"from", "Shop <shop@example.test>"}, {"reply_to", "help@example.test"}}, {{"X-Order", "42"}}};
+  command_.request.options[Channel::email] = {{{"from", "Shop <shop@example.test>"}, {"reply_to", "help@example.test"}},
+                                              {{"X-Order", "42"}}};
   command_.request.attachments = {{"bill.pdf", "application/pdf", "", "bytes"}};
   command_.send_at = noon() + 1h;
   command_.expires_at = noon() + 2h;
@@ -60,8 +61,10 @@ TEST_F(SendRules, AChannelNeedsAnEnabledProvider) {
 }
 
 TEST_F(SendRules, AChannelNeedsAnAddress) {
-  for (auto [channel, pointer] : {std::pair(Channel::email, "/recipient/email required"), {Channel::sms, "/recipient/phone required"},
-                                  {Channel::push, "/recipient/deviceTokens required"}, {Channel::inapp, "/recipient/userId required"}}) {
+  for (auto [channel, pointer] : {std::pair(Channel::email, "/recipient/email required"),
+                                  {Channel::sms, "/recipient/phone required"},
+                                  {Channel::push, "/recipient/deviceTokens required"},
+                                  {Channel::inapp, "/recipient/userId required"}}) {
     if (channel != Channel::email) addProvider(channel);
     command_.channels = {channel};
     command_.request.recipient = {};
@@ -83,18 +86,21 @@ TEST_F(SendRules, LineBreaksAreHeaderInjection) {
   request.content[Channel::email] = {{"subject", "Hello\r\nBcc: eve@example.test"}, {"text", "two\nlines are fine"}};
   request.options[Channel::email] = {{{"from", "a@b.test\r\nX: y"}}, {{"X-Order", "42\r\nBcc: eve@example.test"}}};
   request.attachments = {{"bill\r\n.pdf", "text/plain\n", "id\n", "bytes"}};
-  EXPECT_THAT(found(), ElementsAre("/recipient/email header_injection", "/recipient/name header_injection", "/options/email/from header_injection",
-                                   "/options/email/headers/X-Order header_injection", "/attachments/0/filename header_injection",
-                                   "/attachments/0/contentType header_injection", "/attachments/0/contentId header_injection",
-                                   "/content/subject header_injection"));
+  EXPECT_THAT(found(),
+              ElementsAre("/recipient/email header_injection", "/recipient/name header_injection",
+                          "/options/email/from header_injection", "/options/email/headers/X-Order header_injection",
+                          "/attachments/0/filename header_injection", "/attachments/0/contentType header_injection",
+                          "/attachments/0/contentId header_injection", "/content/subject header_injection"));
 }
 
 TEST_F(SendRules, SendersMustBeMailboxes) {
-  for (const char* good : {"shop@example.test", "Shop <shop@example.test>", "<shop@example.test>", "\"Shop, Inc\" <shop@example.test>"}) {
+  for (const char* good :
+       {"shop@example.test", "Shop <shop@example.test>", "<shop@example.test>", "\"Shop, Inc\" <shop@example.test>"}) {
     command_.request.options[Channel::email].options = {{"from", good}};
     EXPECT_THAT(found(), IsEmpty()) << good;
   }
-  for (const char* bad : {"", "shop", "Shop <shop>", "Shop shop@example.test", "<>", "shop@example.test>", "Shop <shop@example.test"}) {
+  for (const char* bad :
+       {"", "shop", "Shop <shop>", "Shop shop@example.test", "<>", "shop@example.test>", "Shop <shop@example.test"}) {
     command_.request.options[Channel::email].options = {{"reply_to", bad}};
     EXPECT_THAT(found(), ElementsAre("/options/email/replyTo not_an_address")) << bad;
   }

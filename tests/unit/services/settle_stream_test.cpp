@@ -30,7 +30,8 @@ TEST_F(SettleStreamTest, JoinsWhatEndsWhileACommitRuns) {
   stream_.start();
   store_.hold();
   stream_.push(settlementNumber(0));
-  // The first group is in the store's hands, or will be with some of the rest; either way nothing is lost and few commits are made.
+  // The first group is in the store's hands, or will be with some of the rest; either way nothing is lost and few
+  // commits are made.
   for (int i = 1; i < 500; ++i) stream_.push(settlementNumber(i));
   store_.open();
   EXPECT_TRUE(waitUntil(10s, [&] { return freed_ == 500; }));

@@ -31,9 +31,12 @@ struct Rule {
 };
 const Rule kRules[] = {
     {Outcome::accepted, DeliveryState::sent, EventType::sent, DeliveryState::sent, EventType::sent, false},
-    {Outcome::delivered, DeliveryState::delivered, EventType::delivered, DeliveryState::delivered, EventType::delivered, false},
-    {Outcome::rejected_recipient, DeliveryState::bounced, EventType::bounced, DeliveryState::bounced, EventType::bounced, true},
-    {Outcome::rejected_request, DeliveryState::failed, EventType::failed, DeliveryState::failed, EventType::failed, true},
+    {Outcome::delivered, DeliveryState::delivered, EventType::delivered, DeliveryState::delivered, EventType::delivered,
+     false},
+    {Outcome::rejected_recipient, DeliveryState::bounced, EventType::bounced, DeliveryState::bounced,
+     EventType::bounced, true},
+    {Outcome::rejected_request, DeliveryState::failed, EventType::failed, DeliveryState::failed, EventType::failed,
+     true},
     {Outcome::credential, DeliveryState::deferred, EventType::retry, DeliveryState::failed, EventType::failed, true},
     {Outcome::throttled, DeliveryState::deferred, EventType::retry, DeliveryState::failed, EventType::failed, true},
     {Outcome::retry, DeliveryState::deferred, EventType::retry, DeliveryState::failed, EventType::failed, true},
@@ -49,7 +52,8 @@ TEST(SettlementRules, EachOutcomeEndsAsTheTableSays) {
       auto state = attempt == 1 ? rule.first : rule.last;
       EXPECT_EQ(settled.state, state) << toText(rule.outcome) << " at attempt " << attempt;
       EXPECT_THAT(typesOf(settled), ElementsAre(EventType::sending, attempt == 1 ? rule.first_event : rule.last_event));
-      EXPECT_EQ(settled.due_at.has_value(), state == DeliveryState::deferred) << "deferred exactly when it is due again";
+      EXPECT_EQ(settled.due_at.has_value(), state == DeliveryState::deferred)
+          << "deferred exactly when it is due again";
       EXPECT_EQ(settled.error_code, rule.error ? "250" : "");
       EXPECT_EQ(settled.error_detail, rule.error ? "as the provider says" : "");
       EXPECT_TRUE(mayTransition(DeliveryState::sending, settled.state));
@@ -95,7 +99,8 @@ TEST(SettlementRules, ASimulationSaysSo) {
   auto made = report(Outcome::accepted);
   made.simulated = true;
   EXPECT_THAT(settle(made, kThrice, 0.5).events[1].detail_json, HasSubstr(R"("simulated":true)"));
-  EXPECT_THAT(settle(report(Outcome::accepted), kThrice, 0.5).events[1].detail_json, testing::Not(HasSubstr("simulated")));
+  EXPECT_THAT(settle(report(Outcome::accepted), kThrice, 0.5).events[1].detail_json,
+              testing::Not(HasSubstr("simulated")));
 }
 
 TEST(SettlementRules, WhateverAProviderAnswersCanBeStored) {
@@ -105,7 +110,9 @@ TEST(SettlementRules, WhateverAProviderAnswersCanBeStored) {
   made.outcome.provider_message_id = std::string("a\0b", 3);
   auto settled = settle(made, kThrice, 0.5);
   EXPECT_EQ(settled.error_code, "5\xEF\xBF\xBD");
-  EXPECT_EQ(settled.provider_message_id, "a\xEF\xBF\xBD" "b");
+  EXPECT_EQ(settled.provider_message_id,
+            "a\xEF\xBF\xBD"
+            "b");
   EXPECT_LE(settled.error_detail.size(), 2000u);
   EXPECT_TRUE(parseJson(settled.events[1].detail_json).ok()) << "no NUL, all of it UTF-8";
 }

@@ -1,0 +1,241 @@
+// Every operation of schemas/api/openapi.yaml is driven on the real host, with its good answer and its main refusals,
+// and each answer is held against the contract. An operation that nobody drives fails the test.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+#include "kit/time.h"
+#include "support/http_client.h"
+#include "system/stage.h"
+
+namespace belfry::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr const char* kSends = "/api/v1/services/notifications";
+constexpr const char* kUnknownId = "01935b5e-7c00-7000-8000-000000000001";
+
+/// packaging/fetch-docs-ui gets the page's files where there is a way to get them; without them /docs is a plain page.
+bool hasDocsUi() {
+  const bool has =
+      std::filesystem::exists(std::filesystem::path(std::getenv("BELFRY_BUILD_DIR")) / "docs-ui" / "version");
+  if (!has)
+    std::cout << "Left out: GET /docs/{file}, since the page's files are not there (packaging/fetch-docs-ui).\n";
+  return has;
+}
+
+/// Sends requests and keeps what came back for the checker.
+class Driver {
+ public:
+  explicit Driver(const RunningHost& host) : host_(host) {}
+
+  /// As the platform admin for tenant acme.
+  ApiReply call(const std::string& method, const std::string& path, int status, const std::string& body = "",
+                HttpHeaders headers = {}) {
+    auto reply = host_.api(method, path, body, "acme", std::move(headers));
+    EXPECT_EQ(reply.status, status) << method << " " << path << ": " << reply.body << reply.error;
+    keep(method, path, reply.status, reply.headers, reply.body);
+    return reply;
+  }
+
+  /// Without a credential.
+  void open(const std::string& path, int status) {
+    const auto reply = request("GET", host_.port(), path);
+    EXPECT_EQ(reply.status, status) << path << ": " << reply.body;
+    keep("GET", path, reply.status, reply.headers, reply.body);
+  }
+  void withoutCredential(const std::string& method, const std::string& path) {
+    const auto reply =
+        request(method, host_.port(), path, {{"Content-Type", "application/json"}}, method == "POST" ? "{}" : "");
+    EXPECT_EQ(reply.status, 401) << method << " " << path << ": " << reply.body;
+    keep(method, path, reply.status, reply.headers, reply.body);
+  }
+  /// A POST as it is written on the wire; `more` are header lines.
+  void raw(const std::string& path, const std::string& more, int status) {
+    HttpConnection connection(host_.port());
+    connection.sendRaw("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nX-Tenant: acme\r\nX-API-Key: " +
+                       host_.adminKey() + "\r\n" + more + "\r\n");
+    const auto reply = connection.read();
+    EXPECT_EQ(reply.status, status) << path << ": " << reply.body << reply.error;
+    keep("POST", path, reply.status, reply.headers, reply.body);
+  }
+
+  /// What the checker says about all of it; "" when nothing is wrong.
+  std::string verdict() const {
+    const auto file = directory_.path() / "exchanges";
+    std::ofstream(file, std::ios::binary) << exchanges_;
+    const std::string source = std::getenv("BELFRY_SOURCE_DIR");
+    ChildProcess checker({.args = {"/bin/sh", "-c", "/usr/bin/python3 \"$0\" --cover < \"$1\"",
+                                   source + "/tests/support/openapi_check.py", file}});
+    const auto exit = checker.waitForExit(120s);
+    if (exit && exit->code == 0) return "";
+    const std::string left_out = "GET /docs/{file}: no good answer was seen\n";
+    const auto said = checker.output();
+    return said == left_out && !hasDocsUi() ? "" : said + "(the checker did not pass)";
+  }
+
+ private:
+  void keep(const std::string& method, const std::string& path, int status,
+            const std::map<std::string, std::string>& headers, const std::string& body) {
+    const auto type = headers.find("content-type");
+    const bool is_json = type != headers.end() && type->second.find("json") != std::string::npos;
+    JsonWriter line;
+    line.object([&] {
+      line.member("method", method);
+      line.member("path", path);
+      line.member("status", status);
+      line.memberObject("headers", [&] {
+        for (const auto& [name, value] : headers) line.member(name, value);
+      });
+      line.member("body", is_json ? body : "");
+    });
+    exchanges_ += line.take() + "\n";
+  }
+
+  const RunningHost& host_;
+  const TemporaryDirectory directory_;
+  std::string exchanges_;
+};
+
+void driveNotifications(Driver& driver) {
+  const std::string base = kSends;
+  const auto body = mailBody("contract@example.test", R"(,"metadata":{"a":{"b":[1,null,true]}},"priority":"high")");
+  const HttpHeaders key = {{"Idempotency-Key", "contract-1"}};
+  const auto sent = driver.call("POST", base + "/send", 202, body, key);
+  driver.call("POST", base + "/send", 202, body, key);
+  driver.call("POST", base + "/send", 422, mailBody("other@example.test"), key);
+  driver.call("POST", base + "/send", 200, mailBody("contract@example.test", R"(,"dryRun":true)"));
+  driver.call("POST", base + "/send", 202,
+              R"({"channel":"email","recipientUserId":"contract@example.test","body":"x"})");
+  driver.call("POST", base + "/send", 400, "{");
+  driver.call("POST", base + "/send", 422,
+              R"({"channel":"email","recipient":{"email":"x"},"template":{"key":"welcome"},"chanel":1})");
+  driver.call("POST", base + "/send", 415, "x", {{"Content-Type", "text/plain"}});
+  driver.call("POST", base + "/send", 401, body, {{"X-API-Key", "bk_live_nonsense"}});
+  driver.call("PUT", base + "/send", 405, "{}");
+  driver.withoutCredential("POST", base + "/send");
+  driver.raw(base + "/send", "Content-Type: application/json\r\n", 411);
+  driver.raw(base + "/send", "Content-Type: application/json\r\nContent-Length: 99999999999\r\n", 413);
+
+  const auto& host = stage().host;
+  host.waitForStatus(sent.text("/id"), "sent", "acme");
+  const auto bounced = driver.call("POST", base + "/send", 202, mailBody("reject-550+contract@example.test"));
+  host.waitForStatus(bounced.text("/id"), "bounced", "acme");
+  const auto templated = driver.call(
+      "POST", base + "/send", 202,
+      R"({"channels":["email"],"delay":"PT1H","expiresAt":")" + formatRfc3339(SystemClock().now() + 24h) + R"(",
+    "recipient":{"userId":"u","userType":"customer","email":"contract@example.test","phone":"+34600000001","timezone":"Europe/Madrid","language":"en",
+                 "deviceTokens":[{"token":"0123456789abcdef","platform":"ios"}]},"template":{"key":"welcome"},"data":{"orderId":1}})");
+  for (const auto& id : {sent.text("/id"), bounced.text("/id"), templated.text("/id")}) {
+    driver.call("GET", base + "/" + id, 200);
+    driver.call("GET", base + "/" + id + "/deliveries", 200);
+  }
+  driver.call("GET", base + "/" + kUnknownId, 404);
+  driver.call("GET", base + "/" + kUnknownId + "/deliveries", 404);
+  driver.call("GET",
+              base + "?limit=1&status=sent&channel=email&userId=u&from=2020-01-01T00:00:00Z&to=2099-01-01T00:00:00Z",
+              200);
+  driver.call("GET", base + "?limit=1", 200);
+  driver.call("GET", base + "?limit=zero", 422);
+  driver.withoutCredential("GET", base);
+
+  const auto cancel = base + "/" + templated.text("/id") + "/cancel";
+  driver.call("POST", cancel, 422, R"({"why":"x"})");
+  driver.call("POST", cancel, 200);
+  driver.call("POST", cancel, 409);
+  driver.call("POST", base + "/" + kUnknownId + "/cancel", 404);
+}
+
+void driveTemplates(Driver& driver) {
+  const std::string base = "/api/v1/admin/templates";
+  driver.call(
+      "POST", base, 201,
+      R"({"key":"contract","description":"x","language":"en","content":{"email":{"subject":"Hi {{name}}","text":"x"}},"variables":{"required":["name"]}})");
+  driver.call("POST", base, 409, R"({"key":"contract","content":{"email":{"text":"x"}}})");
+  driver.call("POST", base, 422, R"({"key":"broken","content":{"email":{"text":"{{#open}}"}}})");
+  driver.call("POST", base + "/contract/versions", 201, R"({"content":{"email":{"subject":"Hello","text":"x"}}})");
+  driver.call("POST", base + "/welcome/versions", 409, R"({"content":{"email":{"text":"x"}}})");
+  driver.call("POST", base + "/nosuch/versions", 404, R"({"content":{"email":{"text":"x"}}})");
+  driver.call("POST", base + "/contract/publish", 200, R"({"version":1})");
+  driver.call("POST", base + "/contract/publish", 422, R"({"version":0})");
+  driver.call("POST", base + "/nosuch/publish", 404, R"({"version":1})");
+  driver.call("GET", base + "/contract", 200);
+  driver.call("GET", base + "/nosuch", 404);
+  driver.call("GET", base + "?limit=1", 200);
+  driver.call("GET", base, 200);
+  driver.withoutCredential("GET", base);
+}
+
+void driveAdministration(Driver& driver) {
+  const std::string base = "/api/v1/admin";
+  driver.call("GET", base + "/plugins", 200);
+  driver.call("GET", base + "/plugins?limit=1", 200);
+  driver.call("GET", base + "/providers", 200);
+  driver.call("GET", base + "/providers/acme-smtp", 200);
+  driver.call("GET", base + "/providers/nosuch", 404);
+  driver.call("GET", base + "/tenants", 200);
+  driver.call("GET", base + "/tenants/acme", 200);
+  driver.call("GET", base + "/tenants/nosuch", 404);
+  driver.call("POST", base + "/tenants", 201, R"({"slug":"contract","name":"Contract","auth":["apikey"]})");
+  driver.call("POST", base + "/tenants", 409, R"({"slug":"contract"})");
+  driver.call("POST", base + "/tenants", 422, R"({"slug":"No Slug","auth":["nosuch"]})");
+
+  const auto key = driver.call("POST", base + "/keys", 201,
+                               R"({"name":"k","roles":["notification-viewer"],"expiresAt":"2099-01-01T00:00:00Z"})");
+  driver.call("POST", base + "/keys", 422, R"({"name":"k","roles":[]})");
+  driver.call("GET", base + "/keys?limit=1", 200);
+  driver.call("GET", base + "/keys", 200);
+  const HttpHeaders as_viewer = {{"X-API-Key", key.text("/key")}};
+  driver.call("GET", kSends, 200, "", as_viewer);
+  driver.call("POST", std::string(kSends) + "/send", 403, mailBody("x@example.test"), as_viewer);
+  driver.call("POST", base + "/keys", 403, R"({"name":"k","roles":["notification-viewer"]})", as_viewer);
+  driver.call("POST", base + "/tenants", 403, R"({"slug":"mine"})", as_viewer);
+  driver.call("POST", base + "/keys/" + key.text("/id") + "/revoke", 200);
+  driver.call("DELETE", base + "/keys/" + key.text("/id"), 200);
+  driver.call("DELETE", base + "/keys/" + kUnknownId, 404);
+  driver.call("POST", base + "/keys/" + kUnknownId + "/revoke", 404);
+  driver.call("GET", kSends, 401, "", as_viewer);
+}
+
+void driveTheRest(Driver& driver) {
+  driver.call("GET", "/api/v1/lookups", 200);
+  driver.call("GET", "/api/v1/lookups/channels", 200);
+  driver.call("GET", "/api/v1/lookups/nosuch", 404);
+  for (const auto* path : {"/health", "/health/live", "/health/ready", "/metrics", "/docs", "/docs/",
+                           "/api/v1/openapi.yaml", "/api/v1/openapi.json"})
+    driver.open(path, 200);
+  for (const auto* file : {"swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png", "start.js"})
+    driver.open(std::string("/docs/") + file, hasDocsUi() ? 200 : 404);
+  driver.open("/docs/nosuch.js", 404);
+}
+
+TEST(OpenApi, EveryOperationAnswersAsTheContractSays) {
+  Driver driver(stage().host);
+  driveNotifications(driver);
+  driveTemplates(driver);
+  driveAdministration(driver);
+  driveTheRest(driver);
+  EXPECT_EQ(driver.verdict(), "");
+}
+
+TEST(OpenApi, WhatIsServedIsTheContract) {
+  const auto json = request("GET", stage().host.port(), "/api/v1/openapi.json");
+  const auto parsed = parseJson(json.body);
+  ASSERT_TRUE(parsed) << json.body.substr(0, 200);
+  EXPECT_EQ(asView((*parsed)["openapi"]).substr(0, 3), "3.1");
+  EXPECT_TRUE((*parsed)["paths"].HasMember("/api/v1/services/notifications/send"));
+}
+
+}  // namespace
+
+Stage& stage() {
+  static Stage the_one;
+  return the_one;
+}
+
+}  // namespace belfry::test

@@ -1,0 +1,90 @@
+// Two processes on one database: by role, or doing the same. Everything is delivered, nothing twice.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "support/wait_until.h"
+#include "system/received_mail.h"
+#include "system/stage.h"
+
+namespace belfry::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A host that uses the stage's PostgreSQL and master key.
+HostOptions onTheSameDatabase(std::vector<std::string> more) {
+  const auto& stage = belfry::test::stage();
+  HostOptions options;
+  options.embedded = false;
+  options.set = {"database.url=" + stage.host.databaseUrl(),
+                 "security.master_key_file=" + (stage.host.dataDirectory() / "master.key").string(),
+                 "exchange.allow_private_hosts=[127.0.0.1:" + std::to_string(stage.sink.port()) + "]"};
+  options.set.insert(options.set.end(), more.begin(), more.end());
+  return options;
+}
+
+std::size_t mailsFor(const std::string& prefix) {
+  const auto messages = stage().sink.messages();
+  return static_cast<std::size_t>(std::count_if(messages.begin(), messages.end(), [&](const auto& line) {
+    return line.find("[\"" + prefix) != std::string::npos;
+  }));
+}
+
+std::set<std::string> recipients() {
+  std::set<std::string> all;
+  for (const auto& line : stage().sink.messages()) {
+    const auto kept = parseJson(line);
+    if (kept) all.insert(std::string(asView((*kept)["rcpts"][0])));
+  }
+  return all;
+}
+
+TEST(TwoHosts, ShareTheWorkAndDeliverNothingTwice) {
+  constexpr int kMails = 200;
+  const auto& stage = belfry::test::stage();
+  RunningHost second(onTheSameDatabase({}));
+  const HttpHeaders admin = {{"X-API-Key", stage.host.adminKey()}};
+  for (int i = 0; i < kMails; ++i) {
+    const auto& host = i % 2 ? second : stage.host;
+    const auto sent = host.send(mailBody("shared" + std::to_string(i) + "@example.test"), "acme", admin);
+    ASSERT_EQ(sent.status, 202) << sent.body << sent.error;
+  }
+  EXPECT_TRUE(waitUntil(60s, [&] { return stage.count("belfry.work") == 0; }));
+  EXPECT_EQ(mailsFor("shared"), static_cast<std::size_t>(kMails));
+  const auto all = recipients();
+  EXPECT_EQ(std::count_if(all.begin(), all.end(), [](const auto& address) { return address.rfind("shared", 0) == 0; }),
+            kMails);
+  EXPECT_EQ(second.stop()->code, 0) << second.output();
+}
+
+TEST(TwoHosts, AnIdempotencyKeyHoldsForBoth) {
+  const auto& stage = belfry::test::stage();
+  RunningHost second(onTheSameDatabase({"roles=[api]"}));
+  const HttpHeaders headers = {{"X-API-Key", stage.host.adminKey()}, {"Idempotency-Key", "both"}};
+  const auto first = stage.host.send(mailBody("both@example.test"), "acme", headers);
+  const auto again = second.send(mailBody("both@example.test"), "acme", headers);
+  EXPECT_EQ(first.status, 202) << first.body;
+  EXPECT_EQ(again.body, first.body);
+  EXPECT_EQ(again.headers.count("idempotency-replayed"), 1u);
+}
+
+TEST(Roles, AWorkerServesNoApiAndAnApiSendsThroughIt) {
+  const auto& stage = belfry::test::stage();
+  RunningHost worker(onTheSameDatabase({"roles=[worker]"}));
+  EXPECT_EQ(worker.get("/health/ready").status, 200);
+  EXPECT_EQ(worker.get("/metrics").status, 200);
+  const HttpHeaders admin = {{"X-API-Key", stage.host.adminKey()}};
+  EXPECT_EQ(worker.api("GET", "/api/v1/services/notifications", "", "acme", admin).status, 404);
+}
+
+}  // namespace
+
+Stage& stage() {
+  static Stage the_one;
+  return the_one;
+}
+
+}  // namespace belfry::test
