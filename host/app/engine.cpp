@@ -39,6 +39,7 @@ Engine::Engine(const Settings& settings, WorkStore& work, UpkeepStore& upkeep, c
       upkeep_(upkeep),
       metrics_(metrics),
       log_(log),
+      rescue_policies_(std::make_shared<const RescuePolicies>(rescuePolicies(settings))),
       pipeline_(
           directory, renderer, clock, log, retryPolicies(settings),
           [this](Settlement settlement) { settle_.push(std::move(settlement)); },
@@ -67,6 +68,18 @@ void Engine::start() {
   if (settings_.roles.contains(ProcessRole::relay)) relay_.start();
 }
 
+void Engine::apply(const Settings& settings) {
+  pipeline_.setRetry(retryPolicies(settings));
+  rescue_policies_.store(std::make_shared<const RescuePolicies>(rescuePolicies(settings)));
+}
+
+Engine::RescuePolicies Engine::rescuePolicies(const Settings& settings) {
+  RescuePolicies policies;
+  for (const auto& [channel, policy] : settings.lease_expired)
+    policies[channel] = {policy, settings.retry.at(channel).attempts};
+  return policies;
+}
+
 void Engine::wake() { delivery_.wake(); }
 
 void Engine::stop(std::chrono::steady_clock::time_point deadline, const std::function<void()>& stop_exchanges) {
@@ -79,10 +92,7 @@ void Engine::stop(std::chrono::steady_clock::time_point deadline, const std::fun
 }
 
 bool Engine::rescueOnce() {
-  std::map<Channel, RescuePolicy> policies;
-  for (const auto& [channel, policy] : settings_.lease_expired)
-    policies[channel] = {policy, settings_.retry.at(channel).attempts};
-  auto rescued = work_.rescue(policies, kGroup);
+  auto rescued = work_.rescue(*rescue_policies_.load(), kGroup);
   for (const auto& delivery : rescued) {
     metrics_.leaseRescued(delivery.again);
     log_.warn("lease expired",

@@ -1,7 +1,9 @@
 // The delivery engine: everything between a stored notification and its settled deliveries, put together in order.
 #pragma once
 
+#include <atomic>
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 
@@ -29,9 +31,14 @@ class Engine {
   /// Claims no more, waits for attempts in flight, then settles what ended. `stop_exchanges` is called in between: it
   /// ends what is still under way, so that those attempts settle too.
   void stop(std::chrono::steady_clock::time_point deadline, const std::function<void()>& stop_exchanges);
+  /// Takes over what may change while it runs: retry.* and lease_expired.*. Thread-safe.
+  void apply(const Settings& settings);
   int inFlight() const { return delivery_.inFlight(); }
 
  private:
+  using RescuePolicies = std::map<Channel, RescuePolicy>;
+
+  static RescuePolicies rescuePolicies(const Settings& settings);
   bool rescueOnce();
   bool upkeepOnce();
 
@@ -40,6 +47,7 @@ class Engine {
   UpkeepStore& upkeep_;
   Metrics& metrics_;
   const Log& log_;
+  std::atomic<std::shared_ptr<const RescuePolicies>> rescue_policies_;
   DeliveryPipeline pipeline_;
   SettleStream settle_;
   DeliveryLoop delivery_;

@@ -331,7 +331,11 @@ void Host::reload(const ReloadedSettings& fresh) {
     parts.log.info(change.applied ? "setting changed" : "setting changed, a restart applies it",
                    {{"key", change.key}, {"before", change.before}, {"after", change.after}});
   }
-  parts.log.setLevel(fresh.effective.settings.log_level);
+  const auto& settings = fresh.effective.settings;
+  parts.log.setLevel(settings.log_level);
+  parts.engine->apply(settings);
+  parts.settings.worker.drain = settings.worker.drain;
+  parts.settings.shutdown_deadline = settings.shutdown_deadline;
   try {
     parts.reconcileFiles();
   } catch (const std::exception& error) {

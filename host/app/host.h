@@ -24,7 +24,8 @@ class Host {
 
   /// Throws std::exception with one readable line; what had been started is stopped then. On the main thread.
   void start();
-  /// Applies what may change while it runs (SIGHUP): log level, tenant and template files. Logs what would need a
+  /// Applies what may change while it runs (SIGHUP): log level, retry and lease policies, the times of stopping, tenant
+  /// and template files. Logs what would need a
   /// restart.
   void reload(const ReloadedSettings& fresh);
   void stop();

@@ -24,7 +24,7 @@ DeliveryPipeline::DeliveryPipeline(const Directory& directory, Renderer& rendere
       renderer_(renderer),
       clock_(clock),
       log_(log),
-      retry_(std::move(retry)),
+      retry_(std::make_shared<const RetryPolicies>(std::move(retry))),
       settle_(std::move(settle)),
       observe_(std::move(observe)) {}
 
@@ -103,10 +103,14 @@ void DeliveryPipeline::finish(const ClaimedDelivery& claim, const DirectoryInsta
   settle_(settle(report, policyOf(claim.channel), random01()));
 }
 
-const RetryPolicy& DeliveryPipeline::policyOf(Channel channel) const {
-  static const RetryPolicy kDefault;
-  auto found = retry_.find(channel);
-  return found == retry_.end() ? kDefault : found->second;
+void DeliveryPipeline::setRetry(RetryPolicies retry) {
+  retry_.store(std::make_shared<const RetryPolicies>(std::move(retry)));
+}
+
+RetryPolicy DeliveryPipeline::policyOf(Channel channel) const {
+  auto policies = retry_.load();
+  auto found = policies->find(channel);
+  return found == policies->end() ? RetryPolicy{} : found->second;
 }
 
 }  // namespace belfry

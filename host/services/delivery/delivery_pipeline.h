@@ -5,6 +5,7 @@
 // failed attempt.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -39,19 +40,22 @@ class DeliveryPipeline {
   void begin(ClaimedDelivery claim, std::optional<LoadedNotification> loaded,
              std::chrono::steady_clock::time_point deadline);
 
+  /// Attempts that end from now on are retried by these. Thread-safe.
+  void setRetry(RetryPolicies retry);
+
  private:
   void beginLoaded(const ClaimedDelivery& claim, LoadedNotification loaded,
                    std::chrono::steady_clock::time_point deadline);
   void send(const ClaimedDelivery& claim, LoadedNotification loaded, Fields content,
             std::shared_ptr<const DirectoryInstance> provider, std::chrono::steady_clock::time_point deadline);
   void finish(const ClaimedDelivery& claim, const DirectoryInstance& provider, TimePoint started, SendOutcome outcome);
-  const RetryPolicy& policyOf(Channel channel) const;
+  RetryPolicy policyOf(Channel channel) const;
 
   const Directory& directory_;
   Renderer& renderer_;
   const Clock& clock_;
   const Log& log_;
-  const RetryPolicies retry_;
+  std::atomic<std::shared_ptr<const RetryPolicies>> retry_;
   const Settle settle_;
   const Observe observe_;
 };

@@ -33,7 +33,7 @@ const std::vector<BadPlugin>& badPlugins() {
                                              {"b08", "bad_json", ""},
                                              {"b09", "no_entry", "does not export"},
                                              {"b10", "innocent", "sha256"},
-                                             {"b11", "", "cannot open nowhere.so"},
+                                             {"b11", "", "nowhere.so: No such file or directory"},
                                              {"b12", "stays_unresolved", "undefined symbol"}};
   return all;
 }
