@@ -36,14 +36,6 @@ std::string onOneLine(std::string_view text) {
   return line;
 }
 
-/// Reasons of libraries may span lines; an operator reads one.
-std::string oneLine(std::string text) {
-  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
-  for (char& c : text)
-    if (c == '\n' || c == '\t') c = ' ';
-  return text;
-}
-
 class Belfryd final : public Poco::Util::ServerApplication {
  protected:
   void defineOptions(Poco::Util::OptionSet& options) override {

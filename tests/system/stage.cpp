@@ -23,6 +23,8 @@ HostOptions stageOptions(const MailSink& sink, HostOptions more) {
 
 Stage::Stage(HostOptions more) : host(stageOptions(sink, std::move(more))) {}
 
+Stage::Stage(HostOptions (*more)(const MailSink&)) : host(stageOptions(sink, more(sink))) {}
+
 ApiReply Stage::sendAndWait(const std::string& body, const std::string& status) const {
   const auto sent = send(body);
   if (sent.status != 202) throw std::runtime_error("not accepted: " + sent.body + sent.error);

@@ -12,6 +12,8 @@ namespace belfry::test {
 /// Tenants `acme` (template `welcome`) and `other`, both on the sink; quick retries.
 struct Stage {
   explicit Stage(HostOptions more = {});
+  /// For options that need the sink's port.
+  explicit Stage(HostOptions (*more)(const MailSink&));
 
   MailSink sink;
   RunningHost host;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "support/wait_until.h"
@@ -71,13 +72,62 @@ TEST(TwoHosts, AnIdempotencyKeyHoldsForBoth) {
   EXPECT_EQ(again.headers.count("idempotency-replayed"), 1u);
 }
 
-TEST(Roles, AWorkerServesNoApiAndAnApiSendsThroughIt) {
+TEST(Roles, AWorkerServesNoApi) {
   const auto& stage = belfry::test::stage();
   RunningHost worker(onTheSameDatabase({"roles=[worker]"}));
   EXPECT_EQ(worker.get("/health/ready").status, 200);
   EXPECT_EQ(worker.get("/metrics").status, 200);
   const HttpHeaders admin = {{"X-API-Key", stage.host.adminKey()}};
   EXPECT_EQ(worker.api("GET", "/api/v1/services/notifications", "", "acme", admin).status, 404);
+}
+
+/// Which mail came how early, from 0.
+std::map<std::string, std::size_t> placesOf(const std::string& prefix) {
+  std::map<std::string, std::size_t> places;
+  for (const auto& line : stage().sink.messages()) {
+    const auto kept = parseJson(line);
+    const std::string address(kept ? asView((*kept)["rcpts"][0]) : "");
+    if (address.rfind(prefix, 0) == 0) places.emplace(address, places.size());
+  }
+  return places;
+}
+
+void sendFlood(const std::string& prefix, const std::string& priority) {
+  for (int i = 0; i < 40; ++i) {
+    const auto sent =
+        stage().send(mailBody(prefix + std::to_string(i) + "@example.test", R"(,"priority":")" + priority + "\""));
+    ASSERT_EQ(sent.status, 202) << sent.body;
+  }
+}
+
+/// Sends all that waits, one after the other.
+void drainWithOneSlot() {
+  RunningHost worker(onTheSameDatabase({"roles=[worker]", "worker.slots=1"}));
+  EXPECT_TRUE(waitUntil(60s, [&] { return stage().count("belfry.work") == 0; })) << worker.output();
+}
+
+// The first host takes in and sends nothing, so that everything waits when the worker comes. Of the turns of its one
+// slot 8 of 15 are for what is critical and 1 for what is low.
+TEST(Roles, AWorkerTakesWhatIsUrgentFirstAndStarvesNobody) {
+  auto& stage = belfry::test::stage();
+  ASSERT_EQ(stage.host.stop()->code, 0) << stage.host.output();
+  stage.host.options().set.push_back("roles=[api, scheduler, relay]");
+  stage.host.start();
+
+  sendFlood("flood.low", "low");
+  ASSERT_EQ(stage.send(mailBody("flood.low.urgent@example.test", R"(,"priority":"urgent")")).status, 202);
+  EXPECT_TRUE(linesTo(stage.sink, "flood.low0@example.test").empty());
+  drainWithOneSlot();
+  const auto low = placesOf("flood.low");
+  ASSERT_EQ(low.size(), 41u);
+  EXPECT_LT(low.at("flood.low.urgent@example.test"), 15u);
+
+  sendFlood("flood.critical", "critical");
+  ASSERT_EQ(stage.send(mailBody("flood.critical.low@example.test", R"(,"priority":"low")")).status, 202);
+  drainWithOneSlot();
+  const auto critical = placesOf("flood.critical");
+  ASSERT_EQ(critical.size(), 41u);
+  EXPECT_LT(critical.at("flood.critical.low@example.test"), 35u);
 }
 
 }  // namespace
