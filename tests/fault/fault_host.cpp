@@ -15,7 +15,7 @@ class HostDeath : public FaultTest {};
 
 TEST_F(HostDeath, AfterABurstOf202sNothingIsLost) {
   MailSink sink;
-  HostUnderFault host(faultOptions({{"acme", sink.port()}}, 2s));
+  auto& host = startHost(faultOptions({{"acme", sink.port()}}, 2s));
   auto sender = sendTo(host, mails(300, "burst", "acme"), ledger_);
   ASSERT_TRUE(sender.waitForAll(kLimit)) << host.output();
   host.kill();
@@ -25,7 +25,7 @@ TEST_F(HostDeath, AfterABurstOf202sNothingIsLost) {
 
 TEST_F(HostDeath, InTheMiddleOfABurstWhatItAcceptedIsNeitherLostNorTakenTwice) {
   MailSink sink;
-  HostUnderFault host(faultOptions({{"acme", sink.port()}}, 2s));
+  auto& host = startHost(faultOptions({{"acme", sink.port()}}, 2s));
   auto sender = sendTo(host, mails(600, "half", "acme"), ledger_);
   ASSERT_TRUE(sender.waitForAccepted(100, kLimit)) << host.output();
   host.kill();
@@ -43,7 +43,7 @@ TEST_F(HostDeath, AfterTheClaimEachIsSentOnce) {
   constexpr long kMails = 20;
   auto mute = std::make_unique<MuteServer>();
   const auto relay = mute->port();
-  HostUnderFault host(faultOptions({{"acme", relay}}, 5s));
+  auto& host = startHost(faultOptions({{"acme", relay}}, 5s));
   auto sender = sendTo(host, mails(kMails, "claimed", "acme"), ledger_);
   ASSERT_TRUE(sender.waitForAll(kLimit)) << host.output();
   // Claimed, connected, and the provider says nothing: not a byte of a mail has left.
@@ -71,7 +71,7 @@ void killAfterTheProviderAccepted(HostUnderFault& host, MailSink& sink, Sender& 
 
 TEST_F(HostDeath, AfterTheProviderAcceptedAResendCarriesTheSameMessageId) {
   MailSink sink;
-  HostUnderFault host(faultOptions({{"acme", sink.port()}}, 8s));
+  auto& host = startHost(faultOptions({{"acme", sink.port()}}, 8s));
   auto sender = sendTo(host, mails(12, "accepted", "acme"), ledger_);
   ASSERT_NO_FATAL_FAILURE(killAfterTheProviderAccepted(host, sink, sender));
   host.start();
@@ -85,7 +85,7 @@ TEST_F(HostDeath, AfterTheProviderAcceptedHoldSendsNothingTwice) {
   MailSink sink;
   auto options = faultOptions({{"acme", sink.port()}}, 8s);
   options.set.push_back("lease_expired.email=hold");
-  HostUnderFault host(options);
+  auto& host = startHost(options);
   auto sender = sendTo(host, mails(12, "held", "acme"), ledger_);
   ASSERT_NO_FATAL_FAILURE(killAfterTheProviderAccepted(host, sink, sender));
   host.start();
@@ -100,7 +100,7 @@ TEST_F(HostDeath, AfterTheProviderAcceptedHoldSendsNothingTwice) {
 
 TEST_F(HostDeath, TogetherWithItsServersInAnyOrder) {
   MailSink sink;
-  HostUnderFault host(faultOptions({{"acme", sink.port()}}, 2s));
+  auto& host = startHost(faultOptions({{"acme", sink.port()}}, 2s));
   auto sender = sendTo(host, mails(450, "all", "acme"), ledger_);
   const std::vector<std::function<void()>> orders = {
       [&] { host.killPostgres(), host.killRedis(), host.kill(); },
@@ -120,7 +120,7 @@ TEST_F(HostDeath, TogetherWithItsServersInAnyOrder) {
 
 TEST_F(HostDeath, SigtermUnderLoadFinishesWhatItBegan) {
   MailSink sink;
-  HostUnderFault host(faultOptions({{"acme", sink.port()}}, 30s));
+  auto& host = startHost(faultOptions({{"acme", sink.port()}}, 30s));
   auto sender = sendTo(host, mails(400, "polite", "acme"), ledger_);
   ASSERT_TRUE(sender.waitForAccepted(150, kLimit)) << host.output();
   const auto ended = host.stop(kLimit);

@@ -20,7 +20,7 @@ class ProviderFault : public FaultTest {
 
 TEST_F(ProviderFault, RefusesConnectionsThenReturns) {
   const auto relay = freePort();
-  HostUnderFault host(faultOptions({{"acme", relay}}, 30s));
+  auto& host = startHost(faultOptions({{"acme", relay}}, 30s));
   auto sender = sendTo(host, mails(20, "away", "acme"), ledger_);
   ASSERT_TRUE(sender.waitForAll(kLimit)) << host.output();
   ASSERT_TRUE(host.waitForCount(20, "SELECT count(*) FROM belfry.deliveries WHERE attempt >= 2", kLimit))
@@ -36,7 +36,7 @@ TEST_F(ProviderFault, RefusesConnectionsThenReturns) {
 TEST_F(ProviderFault, DiesUnderLoadThenReturns) {
   auto sink = std::make_unique<MailSink>();
   const auto relay = sink->port();
-  HostUnderFault host(faultOptions({{"acme", relay}}, 30s));
+  auto& host = startHost(faultOptions({{"acme", relay}}, 30s));
   auto sender = sendTo(host, mails(400, "cut", "acme"), ledger_);
   ASSERT_TRUE(sink->waitForMessages(50, kLimit)) << host.output();
   sink->kill();
@@ -52,7 +52,7 @@ TEST_F(ProviderFault, DiesUnderLoadThenReturns) {
 
 TEST_F(ProviderFault, DefersTwiceThenAccepts) {
   MailSink sink;
-  HostUnderFault host(faultOptions({{"acme", sink.port()}}, 30s));
+  auto& host = startHost(faultOptions({{"acme", sink.port()}}, 30s));
   auto sender = sendTo(host, mails(10, "later", "acme", "flaky-2"), ledger_);
   ASSERT_TRUE(sender.waitForAll(kLimit)) << host.output();
 
@@ -67,7 +67,7 @@ TEST_F(ProviderFault, DefersTwiceThenAccepts) {
 
 TEST_F(ProviderFault, RejectsARecipientAndIsNotAskedAgain) {
   MailSink sink;
-  HostUnderFault host(faultOptions({{"acme", sink.port()}}, 30s));
+  auto& host = startHost(faultOptions({{"acme", sink.port()}}, 30s));
   auto rejected = sendTo(host, mails(5, "none", "acme", "reject-550"), ledger_);
   auto retried = sendTo(host, mails(5, "later", "acme", "flaky-3"), ledger_);
   ASSERT_TRUE(rejected.waitForAll(kLimit) && retried.waitForAll(kLimit)) << host.output();
@@ -83,7 +83,7 @@ TEST_F(ProviderFault, RejectsARecipientAndIsNotAskedAgain) {
 
 TEST_F(ProviderFault, HangsUpAfterTheFinalDotAndTheMailIsHeldAsUnknown) {
   MailSink sink;
-  HostUnderFault host(faultOptions({{"acme", sink.port()}}, 2s));
+  auto& host = startHost(faultOptions({{"acme", sink.port()}}, 2s));
   auto dropped = sendTo(host, mails(5, "cut", "acme", "drop"), ledger_);
   auto retried = sendTo(host, mails(5, "later", "acme", "flaky-3"), ledger_);
   ASSERT_TRUE(dropped.waitForAll(kLimit) && retried.waitForAll(kLimit)) << host.output();
@@ -102,7 +102,7 @@ TEST_F(ProviderFault, HangsUpAfterTheFinalDotAndTheMailIsHeldAsUnknown) {
 
 TEST_F(ProviderFault, StallsOnSomeMailsAndTheOthersGoOn) {
   MailSink slow, quick;
-  HostUnderFault host(faultOptions({{"acme", slow.port()}, {"other", quick.port()}}, 60s));
+  auto& host = startHost(faultOptions({{"acme", slow.port()}, {"other", quick.port()}}, 60s));
   auto stalled = sendTo(host, mails(4, "stalled", "acme", "slow-20"), ledger_);
   ASSERT_TRUE(slow.waitForMessages(4, kLimit)) << host.output();
   auto same_relay = sendTo(host, mails(100, "quick", "acme"), ledger_);
@@ -122,7 +122,7 @@ TEST_F(ProviderFault, StallsOnEveryConnectionAndAnotherTenantGoesOn) {
   MailSink quick;
   auto options = faultOptions({{"acme", mute.port()}, {"other", quick.port()}}, 60s);
   options.set.push_back("worker.drain_ms=100");  // nobody waits for the mute one at the end
-  HostUnderFault host(options);
+  auto& host = startHost(options);
   Ledger stalled_ledger;  // what is stuck at a mute provider is still under way when the test ends
   auto stalled = sendTo(host, mails(50, "stalled", "acme"), stalled_ledger);
   ASSERT_TRUE(stalled.waitForAll(kLimit)) << host.output();

@@ -1,4 +1,6 @@
 // PostgreSQL and Redis die under a host that lives.
+#include <memory>
+
 #include "fault/support/fault_test.h"
 
 namespace belfry::test {
@@ -8,7 +10,7 @@ class ServiceDeath : public FaultTest {};
 
 TEST_F(ServiceDeath, PostgresqlKilledUnderLoadComesBackAndNothingIsLostOrDoubled) {
   MailSink sink;
-  HostUnderFault host(faultOptions({{"acme", sink.port()}}, 30s));
+  auto& host = startHost(faultOptions({{"acme", sink.port()}}, 30s));
   auto sender = sendTo(host, mails(450, "pg", "acme"), ledger_);
   ASSERT_TRUE(sender.waitForAccepted(100, kLimit)) << host.output();
   const auto first = host.postmaster();
@@ -32,12 +34,12 @@ TEST_F(ServiceDeath, PostgresqlAwayIsAnsweredWith503AndRetryAfter) {
   MailSink sink;
   auto options = faultOptions({{"acme", sink.port()}}, 30s);
   options.set.push_back("database.acquire_timeout_ms=200");
-  HostUnderFault host(options);
+  auto& host = startHost(options);
   {
     auto before = sendTo(host, mails(20, "before", "acme"), ledger_);
     ASSERT_TRUE(before.waitForAll(kLimit));
   }
-  host.keepPostgresAway();
+  auto away = std::make_unique<PostgresAway>(host);
   host.killPostgres();
   auto sender = sendTo(host, mails(8, "meanwhile", "acme"), ledger_);
 
@@ -48,7 +50,7 @@ TEST_F(ServiceDeath, PostgresqlAwayIsAnsweredWith503AndRetryAfter) {
   EXPECT_TRUE(listed.headers.contains("retry-after"));
   EXPECT_TRUE(waitUntil(kLimit, [&] { return sender.refused() > 0; })) << "no send was refused";
 
-  host.letPostgresComeBack();
+  away.reset();
   ASSERT_TRUE(sender.waitForAll(kLimit)) << host.output();
   const auto stock = reckon(host, {&sink});
   EXPECT_EQ(stock.delivered, 28U) << stock.findings();
@@ -58,7 +60,7 @@ TEST_F(ServiceDeath, PostgresqlAwayIsAnsweredWith503AndRetryAfter) {
 
 TEST_F(ServiceDeath, PostgresqlKilledWhileTheProviderAnswersSettlesLater) {
   MailSink sink;
-  HostUnderFault host(faultOptions({{"acme", sink.port()}}, 30s));
+  auto& host = startHost(faultOptions({{"acme", sink.port()}}, 30s));
   sink.control(R"({"data_delay_s": 1})");
   auto sender = sendTo(host, mails(8, "answered", "acme"), ledger_);
   ASSERT_TRUE(sender.waitForAll(kLimit)) << host.output();
@@ -72,7 +74,7 @@ TEST_F(ServiceDeath, PostgresqlKilledWhileTheProviderAnswersSettlesLater) {
 
 TEST_F(ServiceDeath, RedisKilledDoesNotMatter) {
   MailSink sink;
-  HostUnderFault host(faultOptions({{"acme", sink.port()}}, 30s));
+  auto& host = startHost(faultOptions({{"acme", sink.port()}}, 30s));
   const auto first = host.redis();
   ASSERT_GT(first, 0);
   auto sender = sendTo(host, mails(300, "redis", "acme"), ledger_);

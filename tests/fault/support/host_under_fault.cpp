@@ -11,13 +11,6 @@
 #include "support/wait_until.h"
 
 namespace belfry::test {
-namespace {
-
-/// PostgreSQL refuses to start on a file with this.
-constexpr const char* kNonsense = "\nmax_connections = 'kept away by a fault test'\n";
-
-}  // namespace
-
 HostOptions faultOptions(const std::map<std::string, std::uint16_t>& smtp_port_of_tenant,
                          std::chrono::milliseconds lease) {
   HostOptions options;
@@ -33,6 +26,17 @@ HostOptions faultOptions(const std::map<std::string, std::uint16_t>& smtp_port_o
                  "retry.email.cap_ms=1000",
                  "retry.email.attempts=100"};
   return options;
+}
+
+void HostUnderFault::restartWith(HostOptions other) {
+  for (const auto& [slug, yaml] : other.tenant_files) writeTenant(slug, yaml);
+  options() = std::move(other);
+  start();
+}
+
+void HostUnderFault::forgetNotifications() const {
+  sql("TRUNCATE belfry.work, belfry.notifications, belfry.deliveries, belfry.delivery_events, belfry.outbox,"
+      " belfry.feed, belfry.idempotency_keys");
 }
 
 void HostUnderFault::killPostmaster() const {
@@ -61,16 +65,6 @@ std::vector<pid_t> HostUnderFault::backends() const {
   return embedded::processesIn(dataDirectory() / "postgres/data", "postgres");
 }
 
-void HostUnderFault::keepPostgresAway() const {
-  std::ofstream(dataDirectory() / "etc/postgresql.conf", std::ios::app) << kNonsense;
-}
-
-void HostUnderFault::letPostgresComeBack() const {
-  const auto file = dataDirectory() / "etc/postgresql.conf";
-  const std::string text = readFile(file);
-  std::filesystem::resize_file(file, text.size() - std::string(kNonsense).size());
-}
-
 std::vector<SqlRow> HostUnderFault::sql(const std::string& statement) const {
   return runSql(superuserUrl() + "&connect_timeout=5", statement);
 }
@@ -90,5 +84,12 @@ bool HostUnderFault::waitForCount(long wanted, const std::string& statement, std
 bool HostUnderFault::waitForNoWork(std::chrono::milliseconds limit) const {
   return waitForCount(0, "SELECT count(*) FROM belfry.work", limit);
 }
+
+PostgresAway::PostgresAway(const HostUnderFault& host)
+    : config_(host.dataDirectory() / "etc/postgresql.conf"), size_(std::filesystem::file_size(config_)) {
+  std::ofstream(config_, std::ios::app) << "\nmax_connections = 'no number, so that it does not start'\n";
+}
+
+PostgresAway::~PostgresAway() { std::filesystem::resize_file(config_, size_); }
 
 }  // namespace belfry::test

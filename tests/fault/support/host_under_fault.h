@@ -2,6 +2,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
@@ -19,16 +21,17 @@ class HostUnderFault : public RunningHost {
  public:
   using RunningHost::RunningHost;
 
+  /// Starts the stopped host on the same data with other options.
+  void restartWith(HostOptions options);
+  /// As if none had ever been sent.
+  void forgetNotifications() const;
+
   /// kill -9 of the servers that the host runs now: of the postmaster alone, or with every backend; of Redis.
   void killPostmaster() const;
   void killPostgres() const;
   void killRedis() const;
   pid_t postmaster() const;  ///< 0 when there is none
   pid_t redis() const;       ///< 0 when there is none
-
-  /// PostgreSQL stays away, once killed, until comeBack().
-  void keepPostgresAway() const;
-  void letPostgresComeBack() const;
 
   /// As superuser, so that it sees through row-level security. Throws std::runtime_error while PostgreSQL is away.
   std::vector<SqlRow> sql(const std::string& statement) const;
@@ -40,6 +43,19 @@ class HostUnderFault : public RunningHost {
 
  private:
   std::vector<pid_t> backends() const;
+};
+
+/// While it lives, a PostgreSQL that is killed does not come back.
+class PostgresAway {
+ public:
+  explicit PostgresAway(const HostUnderFault& host);
+  ~PostgresAway();
+  PostgresAway(const PostgresAway&) = delete;
+  PostgresAway& operator=(const PostgresAway&) = delete;
+
+ private:
+  std::filesystem::path config_;
+  std::uintmax_t size_;
 };
 
 }  // namespace belfry::test
