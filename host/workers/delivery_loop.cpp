@@ -114,7 +114,7 @@ DeliveryLoop::Next DeliveryLoop::begin(std::vector<ClaimedDelivery> claims,
   }
   in_flight_ += static_cast<int>(claims.size());
   auto deadline = claimed_at + settings_.lease - marginOf(settings_);
-  for (std::size_t i = 0; i < claims.size(); ++i) pipeline_.begin(std::move(claims[i]), std::move(loaded[i]), deadline);
+  for (std::size_t i = 0; i < claims.size(); ++i) pipeline_.begin(claims[i], std::move(loaded[i]), deadline);
   return Next::at_once;
 }
 

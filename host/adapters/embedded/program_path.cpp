@@ -49,9 +49,9 @@ PostgresPrograms findPostgres(const fs::path& bin_dir, const std::optional<std::
   if (!bin_dir.empty()) {
     if (complete(programsIn(bin_dir))) return programsIn(bin_dir);
     throw EmbeddedError(
-        "pg_bin_dir " + bin_dir.string() +
+        "embedded.postgres_bin_directory " + bin_dir.string() +
         " does not hold the programs initdb and postgres: install the Debian package postgresql, or leave "
-        "pg_bin_dir empty to have them found");
+        "embedded.postgres_bin_directory empty to have them found");
   }
   const auto versions = debianVersions();
   if (cluster_version && versions.count(std::atoi(cluster_version->c_str())))
@@ -70,8 +70,8 @@ fs::path findRedis(const fs::path& given) {
   if (!given.empty()) {
     if (isProgram(given)) return given;
     throw EmbeddedError(
-        "redis_server " + given.string() +
-        " is not a program: install the Debian package redis-server, or leave redis_server empty to have it found");
+        "embedded.redis_server " + given.string() +
+        " is not a program: install the Debian package redis-server, or leave it empty to have it found");
   }
   if (const auto found = findInPath("redis-server")) return *found;
   throw EmbeddedError("no redis-server in PATH: install the Debian package redis-server");

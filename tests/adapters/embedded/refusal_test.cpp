@@ -98,8 +98,8 @@ TEST_F(FirstStartTest, PrivateDataDirectoryOfItsOwnerIsOpenedForPassage) {
 TEST_F(FirstStartTest, MissingPostgresNamesTheDebianPackage) {
   auto wanted = settings();
   wanted.pg_bin_dir = "/usr/lib/postgresql/none/bin";
-  EXPECT_THAT(refusal(wanted),
-              AllOf(HasSubstr("pg_bin_dir /usr/lib/postgresql/none/bin"), HasSubstr("Debian package postgresql")));
+  EXPECT_THAT(refusal(wanted), AllOf(HasSubstr("embedded.postgres_bin_directory /usr/lib/postgresql/none/bin"),
+                                     HasSubstr("Debian package postgresql")));
 }
 
 TEST_F(FirstStartTest, MissingRedisNamesTheDebianPackage) {

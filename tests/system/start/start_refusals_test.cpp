@@ -153,7 +153,7 @@ TEST_F(StartRefusal, APostgresThatWillNotStartIsQuoted) {
 
 TEST_F(StartRefusal, APostgresThatIsNotInstalledIsNamed) {
   expectRefusal(runBelfryd(embeddedIn(data(), {"--set", "embedded.postgres_bin_directory=/nonexistent"})),
-                {"/nonexistent", "initdb"});
+                {"embedded.postgres_bin_directory", "/nonexistent", "initdb"});
 }
 
 TEST_F(StartRefusal, AMasterKeyThatIsNoneIsNamedWithoutBeingShown) {
