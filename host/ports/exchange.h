@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 
+#include "ports/http_exchange.h"
 #include "ports/smtp_exchange.h"
 
 namespace belfry {
@@ -21,6 +22,7 @@ struct ExchangeHandle {
 class Exchange {
  public:
   using SmtpDone = std::function<void(SmtpResult)>;
+  using HttpDone = std::function<void(HttpResult)>;
 
   virtual ~Exchange() = default;
 
@@ -28,6 +30,8 @@ class Exchange {
   /// must not block and must not throw; it may start() and cancel(). After the exchange was stopped it is called before
   /// start() returns, on the caller's thread, with not_sent and `cancelled`. Thread-safe.
   virtual ExchangeHandle start(SmtpExchange request, SmtpDone done) = 0;
+  /// Sends a request and reads its answer; `done` and threads as for SMTP. Handles of both protocols are one series.
+  virtual ExchangeHandle start(HttpExchange request, HttpDone done) = 0;
 
   /// Asks for an early end: `done` comes with `cancelled` and the fate as far as the exchange had got, or with what was
   /// already decided. A handle that is finished or unknown is ignored. Returns at once. Thread-safe.

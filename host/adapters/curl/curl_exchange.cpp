@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 #include <pthread.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <csignal>
 #include <exception>
@@ -14,6 +15,7 @@
 #include "adapters/curl/curl_multi.h"
 #include "adapters/curl/egress_guard.h"
 #include "adapters/curl/event_loop.h"
+#include "adapters/curl/http_client.h"
 #include "adapters/curl/smtp_client.h"
 #include "adapters/curl/smtp_plan.h"
 #include "kit/thread.h"
@@ -40,6 +42,12 @@ SmtpResult stopped(const SmtpExchange& request) {
   return result;
 }
 
+HttpResult stopped(const HttpExchange&) {
+  HttpResult result;
+  result.outcome = {ExchangeFate::not_sent, ExchangeError::cancelled, "the host stops: no new exchanges"};
+  return result;
+}
+
 }  // namespace
 
 struct CurlExchange::State {
@@ -48,9 +56,11 @@ struct CurlExchange::State {
         settings(std::move(given)),
         guard(settings.allow_private_hosts),
         multi(loop),
-        smtp(loop, multi, guard, settings, log) {}
+        smtp(loop, multi, guard, settings, log),
+        http(loop, multi, guard, settings, log) {}
 
   void run();
+  ExchangeHandle admit();
   void finishOne();
 
   const Log& log;
@@ -59,6 +69,7 @@ struct CurlExchange::State {
   EventLoop loop;
   CurlMulti multi;
   SmtpClient smtp;
+  HttpClient http;
   std::thread thread;
 
   mutable std::mutex mutex;
@@ -79,6 +90,14 @@ void CurlExchange::State::run() {
   }
 }
 
+// An id of 0 when the exchange stops.
+ExchangeHandle CurlExchange::State::admit() {
+  const std::lock_guard lock(mutex);
+  if (stopping) return {};
+  ++in_flight;
+  return {++last_id};
+}
+
 void CurlExchange::State::finishOne() {
   const std::lock_guard lock(mutex);
   --in_flight;
@@ -94,35 +113,41 @@ CurlExchange::CurlExchange(const Log& log, CurlExchangeSettings settings) {
 
 CurlExchange::~CurlExchange() { drain(std::chrono::steady_clock::now()); }
 
-ExchangeHandle CurlExchange::start(SmtpExchange request, SmtpDone done) {
+template <class Client, class Request, class Plan, class Done>
+ExchangeHandle CurlExchange::order(Client& client, Request request, Plan (*plan)(Request&), Done done) {
   State& state = *state_;
-  ExchangeHandle handle;
-  {
-    const std::lock_guard lock(state.mutex);
-    handle.id = ++state.last_id;
-    if (!state.stopping) ++state.in_flight;
-    else handle.id = 0;
-  }
+  const ExchangeHandle handle = state.admit();
   if (handle.id == 0) {
     done(stopped(request));
     return handle;
   }
-  auto plan = planSmtp(request);
-  auto order = std::make_shared<SmtpClient::Order>(SmtpClient::Order{
-      handle.id, std::move(request), std::move(plan), [&state, done = std::move(done)](SmtpResult result) {
+  auto planned = plan(request);
+  auto order = std::make_shared<typename Client::Order>(typename Client::Order{
+      handle.id, std::move(request), std::move(planned), [&state, done = std::move(done)](auto result) {
         struct Finish {
           State& state;
           ~Finish() { state.finishOne(); }
         } const finish{state};
         done(std::move(result));
       }});
-  state.loop.post([&state, order] { state.smtp.start(std::move(*order)); });
+  state.loop.post([&client, order] { client.start(std::move(*order)); });
   return handle;
+}
+
+ExchangeHandle CurlExchange::start(SmtpExchange request, SmtpDone done) {
+  return order(state_->smtp, std::move(request), &planSmtp, std::move(done));
+}
+
+ExchangeHandle CurlExchange::start(HttpExchange request, HttpDone done) {
+  return order(state_->http, std::move(request), &planHttp, std::move(done));
 }
 
 void CurlExchange::cancel(ExchangeHandle handle) {
   State& state = *state_;
-  state.loop.post([&state, handle] { state.smtp.cancel(handle.id, "cancelled"); });
+  state.loop.post([&state, handle] {
+    state.smtp.cancel(handle.id, "cancelled");
+    state.http.cancel(handle.id, "cancelled");
+  });
 }
 
 void CurlExchange::drain(std::chrono::steady_clock::time_point deadline) {
@@ -133,20 +158,34 @@ void CurlExchange::drain(std::chrono::steady_clock::time_point deadline) {
   const auto finished = [&state] { return state.in_flight == 0; };
   if (!state.idle.wait_until(lock, deadline, finished)) {
     lock.unlock();
-    state.loop.post([&state] { state.smtp.cancelAll("cancelled: the host stops"); });
+    state.loop.post([&state] {
+      state.smtp.cancelAll("cancelled: the host stops");
+      state.http.cancelAll("cancelled: the host stops");
+    });
     lock.lock();
     state.idle.wait(lock, finished);
   }
   lock.unlock();
-  state.loop.post([&state] { state.smtp.closeIdle(); });
+  state.loop.post([&state] {
+    state.smtp.closeIdle();
+    state.http.closeIdle();
+  });
   state.loop.quit();
   state.thread.join();
 }
 
 CurlExchange::Stats CurlExchange::stats() const {
   const SmtpClient& smtp = state_->smtp;
+  const HttpConnections& http = state_->http.connections();
+  const std::uint64_t http_open = http.connections();
+  Stats stats;
+  stats.connections = smtp.pool().connections() + http_open;
+  stats.idle = smtp.pool().idle() + http_open - std::min(http_open, http.busy());
+  stats.opened = smtp.opened() + http.opened();
+  stats.reused = smtp.reused() + state_->http.reused();
   const std::lock_guard lock(state_->mutex);
-  return {state_->in_flight, smtp.pool().connections(), smtp.pool().idle(), smtp.opened(), smtp.reused()};
+  stats.in_flight = state_->in_flight;
+  return stats;
 }
 
 }  // namespace belfry::curl

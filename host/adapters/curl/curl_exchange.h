@@ -29,6 +29,7 @@ class CurlExchange final : public Exchange {
   ~CurlExchange() override;
 
   ExchangeHandle start(SmtpExchange request, SmtpDone done) override;
+  ExchangeHandle start(HttpExchange request, HttpDone done) override;
   void cancel(ExchangeHandle handle) override;
 
   /// Refuses new exchanges, waits for those under way until `deadline`, cancels the rest (each `done` is called),
@@ -39,6 +40,8 @@ class CurlExchange final : public Exchange {
 
  private:
   struct State;
+  template <class Client, class Request, class Plan, class Done>
+  ExchangeHandle order(Client& client, Request request, Plan (*plan)(Request&), Done done);
   std::unique_ptr<State> state_;
 };
 

@@ -224,7 +224,7 @@ std::optional<std::string> EgressGuard::refuseAddress(std::string_view host, std
                                                       const sockaddr* address) const {
   const AddressVerdict verdict = classifyAddress(address);
   if (verdict.address_class == AddressClass::global) return std::nullopt;
-  if (verdict.address_class == AddressClass::inside && mayBeInside(host, port)) return std::nullopt;
+  if (verdict.address_class == AddressClass::inside && isListedInside(host, port)) return std::nullopt;
   const std::string target = std::string(host) + ':' + std::to_string(port);
   std::string reason = target + " resolved to " + addressText(address) + ", which is in " + verdict.range;
   if (verdict.address_class == AddressClass::inside)
@@ -232,7 +232,7 @@ std::optional<std::string> EgressGuard::refuseAddress(std::string_view host, std
   return reason;
 }
 
-bool EgressGuard::mayBeInside(std::string_view host, std::uint16_t port) const {
+bool EgressGuard::isListedInside(std::string_view host, std::uint16_t port) const {
   return std::any_of(inside_hosts_.begin(), inside_hosts_.end(),
                      [&](const HostPattern& pattern) { return pattern.matches(host, port); });
 }

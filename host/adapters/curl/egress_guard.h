@@ -60,9 +60,10 @@ class EgressGuard {
   /// Why a socket to `address` may not be opened for `host:port`, or nullopt. Names host and address.
   std::optional<std::string> refuseAddress(std::string_view host, std::uint16_t port, const sockaddr* address) const;
 
- private:
-  bool mayBeInside(std::string_view host, std::uint16_t port) const;
+  /// Whether the operator listed `host:port`.
+  bool isListedInside(std::string_view host, std::uint16_t port) const;
 
+ private:
   std::vector<HostPattern> inside_hosts_;
 };
 

@@ -25,11 +25,35 @@ std::string Peer::line() {
       buffer_.erase(0, end + 2);
       return line;
     }
-    char bytes[16384];
-    const ssize_t n = recv(fd_, bytes, sizeof bytes, 0);
-    if (n <= 0) return "";
-    buffer_.append(bytes, static_cast<std::size_t>(n));
+    if (!receive()) return "";
   }
+}
+
+bool Peer::receive() {
+  char bytes[16384];
+  const ssize_t n = recv(fd_, bytes, sizeof bytes, 0);
+  if (n > 0) buffer_.append(bytes, static_cast<std::size_t>(n));
+  return n > 0;
+}
+
+std::string Peer::head() {
+  while (buffer_.find("\r\n\r\n") == std::string::npos)
+    if (!receive()) return "";
+  const auto end = buffer_.find("\r\n\r\n") + 4;
+  const std::string head = buffer_.substr(0, end);
+  buffer_.erase(0, end);
+  return head;
+}
+
+std::string Peer::request() {
+  std::string all = head();
+  const auto field = all.find("Content-Length: ");
+  const std::size_t size = field == std::string::npos ? 0 : std::stoul(all.substr(field + 16));
+  while (buffer_.size() < size)
+    if (!receive()) return "";
+  all += buffer_.substr(0, size);
+  buffer_.erase(0, size);
+  return all;
 }
 
 void Peer::greet(const std::vector<std::string>& keywords) {
@@ -54,10 +78,7 @@ bool Peer::message() {
       buffer_.erase(0, end + 2);
       break;
     }
-    char bytes[16384];
-    const ssize_t n = recv(fd_, bytes, sizeof bytes, 0);
-    if (n <= 0) return false;
-    buffer_.append(bytes, static_cast<std::size_t>(n));
+    if (!receive()) return false;
   }
   buffer_.erase(0, 3);
   return true;

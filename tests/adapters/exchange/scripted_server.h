@@ -1,5 +1,5 @@
-// A mail server that says exactly what a test wants, for the cases that no well-behaved one shows: silence, early ends,
-// impossible replies. The script runs once for each connection, on a thread of its own.
+// A server for mail or HTTP that says exactly what a test wants, for the cases that no well-behaved one shows: silence,
+// early ends, impossible replies. The script runs once for each connection, on a thread of its own.
 #pragma once
 
 #include <atomic>
@@ -26,6 +26,11 @@ class Peer {
   void send(const std::string& bytes);
   /// The next line without CRLF; "" at the end of the stream.
   std::string line();
+  /// An HTTP request: its head, with the empty line, and as much body as Content-Length says; "" at the end of the
+  /// stream.
+  std::string request();
+  /// Just the head.
+  std::string head();
   /// Sends `220`, reads EHLO, sends `250` with these keywords.
   void greet(const std::vector<std::string>& keywords = {});
   /// Reads as many lines as there are `replies` and answers each.
@@ -40,6 +45,8 @@ class Peer {
   void abort();
 
  private:
+  bool receive();
+
   int fd_;
   int number_;
   std::string buffer_;

@@ -26,15 +26,44 @@ SmtpResult smtpFailed(ExchangeFate fate, ExchangeError error) {
   return result;
 }
 
+HttpResult httpDone(int status, std::string body, HttpHeaders headers) {
+  HttpResult result;
+  result.outcome = {ExchangeFate::done, ExchangeError::none, ""};
+  result.reply = HttpReply{status, std::move(headers), std::move(body), false};
+  result.http_version = 20;
+  return result;
+}
+
+HttpResult httpFailed(ExchangeFate fate, ExchangeError error) {
+  HttpResult result;
+  result.outcome = {fate, error, "as scripted"};
+  return result;
+}
+
 ExchangeHandle ScriptedExchange::start(SmtpExchange request, SmtpDone done) {
   std::size_t index;
+  std::uint64_t id;
   {
     std::lock_guard lock(mutex_);
     index = started_.size();
     started_.push_back({std::move(request), std::move(done)});
+    id = started_.size() + started_http_.size();
   }
   if (on_start) on_start(index);
-  return {index + 1};
+  return {id};
+}
+
+ExchangeHandle ScriptedExchange::start(HttpExchange request, HttpDone done) {
+  std::size_t index;
+  std::uint64_t id;
+  {
+    std::lock_guard lock(mutex_);
+    index = started_http_.size();
+    started_http_.push_back({std::move(request), std::move(done)});
+    id = started_.size() + started_http_.size();
+  }
+  if (on_http) on_http(index);
+  return {id};
 }
 
 void ScriptedExchange::cancel(ExchangeHandle handle) {
@@ -57,6 +86,25 @@ void ScriptedExchange::answer(std::size_t index, SmtpResult result) {
   {
     std::lock_guard lock(mutex_);
     done = std::move(started_.at(index).done);
+  }
+  done(std::move(result));
+}
+
+std::size_t ScriptedExchange::httpCount() const {
+  std::lock_guard lock(mutex_);
+  return started_http_.size();
+}
+
+HttpExchange ScriptedExchange::httpRequest(std::size_t index) const {
+  std::lock_guard lock(mutex_);
+  return started_http_.at(index).request;
+}
+
+void ScriptedExchange::answerHttp(std::size_t index, HttpResult result) {
+  HttpDone done;
+  {
+    std::lock_guard lock(mutex_);
+    done = std::move(started_http_.at(index).done);
   }
   done(std::move(result));
 }
