@@ -1,0 +1,15 @@
+// DKIM signatures (RFC 6376, RFC 8463): the header field that signs a message.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "kit/result.h"
+#include "ports/signatures.h"
+
+namespace belfry::openssl {
+
+/// See Signatures::dkim.
+Result<std::string, std::string> dkimSignature(const DkimKey& key, std::string_view message, TimePoint at);
+
+}  // namespace belfry::openssl

@@ -1,0 +1,41 @@
+#include "adapters/openssl/openssl_signatures.h"
+
+#include "adapters/openssl/dkim.h"
+#include "adapters/openssl/jwt.h"
+#include "adapters/openssl/mac.h"
+#include "adapters/openssl/public_key.h"
+#include "adapters/openssl/sigv4.h"
+
+namespace belfry::openssl {
+
+std::string OpenSslSignatures::digest(DigestAlgorithm algorithm, std::string_view data) {
+  return digestOf(algorithm, data);
+}
+
+std::string OpenSslSignatures::mac(MacAlgorithm algorithm, std::string_view key, std::string_view data) {
+  return macOf(algorithm, key, data);
+}
+
+Result<std::string, std::string> OpenSslSignatures::jwt(JwtAlgorithm algorithm, std::string_view private_key_pem,
+                                                        std::string_view header_json, std::string_view claims_json) {
+  return compactJwt(algorithm, private_key_pem, header_json, claims_json);
+}
+
+Result<bool, std::string> OpenSslSignatures::verify(PublicKeyAlgorithm algorithm, PublicKeyForm form,
+                                                    std::string_view key, std::string_view data,
+                                                    std::string_view signature, TimePoint at) {
+  const auto read = readPublicKey(form, key, at);
+  if (!read.ok()) return failure(read.error());
+  return verifySignature(algorithm, **read, data, signature);
+}
+
+Result<HttpHeaders, std::string> OpenSslSignatures::sigv4(const HttpExchange& request, const SigV4Keys& keys,
+                                                          TimePoint at) {
+  return signatureHeaders(request, keys, at);
+}
+
+Result<std::string, std::string> OpenSslSignatures::dkim(const DkimKey& key, std::string_view message, TimePoint at) {
+  return dkimSignature(key, message, at);
+}
+
+}  // namespace belfry::openssl
