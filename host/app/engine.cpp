@@ -106,6 +106,7 @@ bool Engine::upkeepOnce() {
   if (int made = upkeep_.ensurePartitions(settings_.partitions_ahead_months); made > 0)
     log_.info("partitions made", {{"count", made}});
   bool more = upkeep_.pruneIdempotencyKeys(kGroup) == kGroup;
+  more = upkeep_.prunePluginValues(kGroup) == kGroup || more;
   return upkeep_.pruneFeed(kFeedKept, kGroup) == kGroup || more;
 }
 

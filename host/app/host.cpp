@@ -5,6 +5,7 @@
 #include "adapters/curl/curl_exchange.h"
 #include "adapters/embedded/embedded_services.h"
 #include "adapters/jsonschema/json_schema.h"
+#include "adapters/openssl/openssl_signatures.h"
 #include "adapters/plugins/plugin_authenticators.h"
 #include "adapters/plugins/plugin_channels.h"
 #include "adapters/plugins/plugin_engines.h"
@@ -123,6 +124,7 @@ struct Host::Parts {
   Log& log;
   SystemClock clock;
   Metrics metrics;
+  openssl::OpenSslSignatures signatures;
   bool serving = false;
   bool files_read = false;
 
@@ -209,10 +211,17 @@ std::string Host::Parts::migratedUrl() {
 void Host::Parts::startPlugins() {
   exchange = std::make_unique<curl::CurlExchange>(log, exchangeSettings(settings.exchange));
   registry = std::make_unique<plugins::PluginRegistry>(registrySettings(settings.plugins, layout), log);
-  channels = std::make_unique<plugins::PluginChannels>(*registry, *exchange, checkConfig, log,
-                                                       plugins::PluginChannelsSettings{settings.embedded.enabled});
+  auto count = [this](const std::string& plugin, std::string_view event, std::uint64_t n) {
+    if (!metrics.pluginEvent(plugin, event, n))
+      log.debug("a plugin's event is not counted", {{"plugin", plugin}, {"event", event}});
+  };
+  channels = std::make_unique<plugins::PluginChannels>(
+      *registry, plugins::PluginChannelsParts{*exchange, signatures, storage->plugin_values, count}, checkConfig, log,
+      plugins::PluginChannelsSettings{settings.embedded.enabled, settings.http.public_url});
   engines = std::make_unique<plugins::PluginEngines>(*registry, log);
-  authenticators = std::make_unique<plugins::PluginAuthenticators>(*registry, storage->keys, log);
+  authenticators = std::make_unique<plugins::PluginAuthenticators>(
+      *registry, storage->keys, [](const std::string&, const std::string&) { return std::vector<std::string>(); },
+      signatures, log);
 }
 
 void Host::Parts::startCatalogue() {

@@ -42,6 +42,7 @@ Storage::Storage(const DatabaseSettings& settings, const std::string& url, const
       templates(tenant_pool, clock),
       keys(tenant_pool, system_pool, master, clock),
       idempotency(tenant_pool, keyring, clock),
+      plugin_values(system_pool, keyring),
       upkeep(system_pool) {}
 
 }  // namespace belfry

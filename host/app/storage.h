@@ -7,6 +7,7 @@
 #include "adapters/postgres/pg_intake_store.h"
 #include "adapters/postgres/pg_key_store.h"
 #include "adapters/postgres/pg_notification_store.h"
+#include "adapters/postgres/pg_plugin_value_store.h"
 #include "adapters/postgres/pg_template_store.h"
 #include "adapters/postgres/pg_upkeep_store.h"
 #include "adapters/postgres/pg_work_store.h"
@@ -30,6 +31,7 @@ struct Storage {
   pg::PgTemplateStore templates;
   pg::PgKeyStore keys;
   pg::PgIdempotencyStore idempotency;
+  pg::PgPluginValueStore plugin_values;
   pg::PgUpkeepStore upkeep;
 };
 

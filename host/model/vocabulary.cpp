@@ -301,6 +301,8 @@ std::string_view toText(EventType value) noexcept {
     case EventType::clicked: return "clicked";
     case EventType::read: return "read";
     case EventType::complained: return "complained";
+    case EventType::unsubscribed: return "unsubscribed";
+    case EventType::suppress: return "suppress";
   }
   return {};
 }
@@ -330,6 +332,8 @@ std::string_view describe(EventType value) noexcept {
     case EventType::clicked: return "A link was followed";
     case EventType::read: return "Read";
     case EventType::complained: return "Marked as spam";
+    case EventType::unsubscribed: return "Wants no more of this kind";
+    case EventType::suppress: return "The address goes on the suppression list: dead, or its owner complained";
   }
   return {};
 }
@@ -358,12 +362,87 @@ std::optional<EventType> parseEventType(std::string_view text) noexcept {
   if (text == "clicked") return EventType::clicked;
   if (text == "read") return EventType::read;
   if (text == "complained") return EventType::complained;
+  if (text == "unsubscribed") return EventType::unsubscribed;
+  if (text == "suppress") return EventType::suppress;
   return std::nullopt;
 }
-std::string_view allowedEventType() noexcept { return "accepted, scheduled, queued, sending, sent, delivered, deferred, retry, lease_expired, failed, bounced, suppressed, skipped, cancelled, expired, deduplicated, unknown, provider_deferred, receipt_ignored, decision, opened, clicked, read, complained"; }
+std::string_view allowedEventType() noexcept { return "accepted, scheduled, queued, sending, sent, delivered, deferred, retry, lease_expired, failed, bounced, suppressed, skipped, cancelled, expired, deduplicated, unknown, provider_deferred, receipt_ignored, decision, opened, clicked, read, complained, unsubscribed, suppress"; }
 std::span<const EventType> allEventTypes() noexcept {
-  static constexpr EventType kAll[] = {EventType::accepted, EventType::scheduled, EventType::queued, EventType::sending, EventType::sent, EventType::delivered, EventType::deferred, EventType::retry, EventType::lease_expired, EventType::failed, EventType::bounced, EventType::suppressed, EventType::skipped, EventType::cancelled, EventType::expired, EventType::deduplicated, EventType::unknown, EventType::provider_deferred, EventType::receipt_ignored, EventType::decision, EventType::opened, EventType::clicked, EventType::read, EventType::complained};
+  static constexpr EventType kAll[] = {EventType::accepted, EventType::scheduled, EventType::queued, EventType::sending, EventType::sent, EventType::delivered, EventType::deferred, EventType::retry, EventType::lease_expired, EventType::failed, EventType::bounced, EventType::suppressed, EventType::skipped, EventType::cancelled, EventType::expired, EventType::deduplicated, EventType::unknown, EventType::provider_deferred, EventType::receipt_ignored, EventType::decision, EventType::opened, EventType::clicked, EventType::read, EventType::complained, EventType::unsubscribed, EventType::suppress};
   return kAll;
+}
+
+// ---- ReceiptType
+std::string_view toText(ReceiptType value) noexcept {
+  switch (value) {
+    case ReceiptType::queued: return "queued";
+    case ReceiptType::sent: return "sent";
+    case ReceiptType::delivered: return "delivered";
+    case ReceiptType::delayed: return "delayed";
+    case ReceiptType::bounced: return "bounced";
+    case ReceiptType::soft_bounced: return "soft_bounced";
+    case ReceiptType::failed: return "failed";
+    case ReceiptType::opened: return "opened";
+    case ReceiptType::clicked: return "clicked";
+    case ReceiptType::read: return "read";
+    case ReceiptType::complained: return "complained";
+    case ReceiptType::unsubscribed: return "unsubscribed";
+  }
+  return {};
+}
+std::string_view describe(ReceiptType value) noexcept {
+  switch (value) {
+    case ReceiptType::queued: return "The provider has it and will send it";
+    case ReceiptType::sent: return "The provider handed it on";
+    case ReceiptType::delivered: return "It arrived";
+    case ReceiptType::delayed: return "The provider meets a delay and goes on trying";
+    case ReceiptType::bounced: return "The address refused it for good";
+    case ReceiptType::soft_bounced: return "It was refused for now; the provider has given up, the address may be good";
+    case ReceiptType::failed: return "The provider gave up, and the address is not to blame";
+    case ReceiptType::opened: return "Opened";
+    case ReceiptType::clicked: return "A link was followed";
+    case ReceiptType::read: return "Read";
+    case ReceiptType::complained: return "Marked as spam";
+    case ReceiptType::unsubscribed: return "Wants no more of this kind";
+  }
+  return {};
+}
+std::optional<ReceiptType> parseReceiptType(std::string_view text) noexcept {
+  if (text == "queued") return ReceiptType::queued;
+  if (text == "sent") return ReceiptType::sent;
+  if (text == "delivered") return ReceiptType::delivered;
+  if (text == "delayed") return ReceiptType::delayed;
+  if (text == "bounced") return ReceiptType::bounced;
+  if (text == "soft_bounced") return ReceiptType::soft_bounced;
+  if (text == "failed") return ReceiptType::failed;
+  if (text == "opened") return ReceiptType::opened;
+  if (text == "clicked") return ReceiptType::clicked;
+  if (text == "read") return ReceiptType::read;
+  if (text == "complained") return ReceiptType::complained;
+  if (text == "unsubscribed") return ReceiptType::unsubscribed;
+  return std::nullopt;
+}
+std::string_view allowedReceiptType() noexcept { return "queued, sent, delivered, delayed, bounced, soft_bounced, failed, opened, clicked, read, complained, unsubscribed"; }
+std::span<const ReceiptType> allReceiptTypes() noexcept {
+  static constexpr ReceiptType kAll[] = {ReceiptType::queued, ReceiptType::sent, ReceiptType::delivered, ReceiptType::delayed, ReceiptType::bounced, ReceiptType::soft_bounced, ReceiptType::failed, ReceiptType::opened, ReceiptType::clicked, ReceiptType::read, ReceiptType::complained, ReceiptType::unsubscribed};
+  return kAll;
+}
+std::optional<ReceiptType> receiptTypeFromNumber(std::int64_t number) noexcept {
+  switch (number) {
+    case 1: return ReceiptType::queued;
+    case 2: return ReceiptType::sent;
+    case 3: return ReceiptType::delivered;
+    case 4: return ReceiptType::delayed;
+    case 5: return ReceiptType::bounced;
+    case 6: return ReceiptType::soft_bounced;
+    case 7: return ReceiptType::failed;
+    case 8: return ReceiptType::opened;
+    case 9: return ReceiptType::clicked;
+    case 10: return ReceiptType::read;
+    case 11: return ReceiptType::complained;
+    case 12: return ReceiptType::unsubscribed;
+    default: return std::nullopt;
+  }
 }
 
 // ---- Role
@@ -1025,6 +1104,8 @@ std::optional<DeliveryState> stateAfter(EventType value) noexcept {
     case EventType::clicked: return std::nullopt;
     case EventType::read: return std::nullopt;
     case EventType::complained: return std::nullopt;
+    case EventType::unsubscribed: return std::nullopt;
+    case EventType::suppress: return std::nullopt;
   }
   return std::nullopt;
 }

@@ -150,6 +150,8 @@ enum class EventType : std::uint8_t {
   clicked,  ///< A link was followed
   read,  ///< Read
   complained,  ///< Marked as spam
+  unsubscribed,  ///< Wants no more of this kind
+  suppress,  ///< The address goes on the suppression list: dead, or its owner complained
 };
 std::string_view toText(EventType value) noexcept;
 /// A sentence about the value, for people.
@@ -157,6 +159,30 @@ std::string_view describe(EventType value) noexcept;
 std::optional<EventType> parseEventType(std::string_view text) noexcept;
 std::string_view allowedEventType() noexcept;
 std::span<const EventType> allEventTypes() noexcept;
+
+/// What a provider reports of a message after it took it. The numbers are those of the plugin ABI.
+enum class ReceiptType : std::uint8_t {
+  queued = 1,  ///< The provider has it and will send it
+  sent = 2,  ///< The provider handed it on
+  delivered = 3,  ///< It arrived
+  delayed = 4,  ///< The provider meets a delay and goes on trying
+  bounced = 5,  ///< The address refused it for good
+  soft_bounced = 6,  ///< It was refused for now; the provider has given up, the address may be good
+  failed = 7,  ///< The provider gave up, and the address is not to blame
+  opened = 8,  ///< Opened
+  clicked = 9,  ///< A link was followed
+  read = 10,  ///< Read
+  complained = 11,  ///< Marked as spam
+  unsubscribed = 12,  ///< Wants no more of this kind
+};
+std::string_view toText(ReceiptType value) noexcept;
+/// A sentence about the value, for people.
+std::string_view describe(ReceiptType value) noexcept;
+std::optional<ReceiptType> parseReceiptType(std::string_view text) noexcept;
+std::string_view allowedReceiptType() noexcept;
+std::span<const ReceiptType> allReceiptTypes() noexcept;
+constexpr int toNumber(ReceiptType value) noexcept { return static_cast<int>(value); }
+std::optional<ReceiptType> receiptTypeFromNumber(std::int64_t number) noexcept;
 
 /// What a caller is. Each role grants the scopes listed; see `scopes`.
 enum class Role : std::uint8_t {

@@ -10,6 +10,8 @@
 
 #include "kit/result.h"
 #include "model/delivery.h"
+#include "model/inbox.h"
+#include "model/receipt.h"
 #include "model/tenant.h"
 
 namespace belfry {
@@ -20,7 +22,13 @@ struct OutgoingMessage {
   int attempt;
   Channel channel;
   std::string to;
+  std::string to_kind;  ///< of a device token: ios, android or web; else empty
   std::string to_name;
+  std::string user_id;   ///< empty: the recipient has none
+  std::string language;  ///< BCP 47, may be empty
+  Priority priority = Priority::medium;
+  std::optional<TimePoint> expires_at;
+  std::string metadata_json = "{}";
   Fields content;
   Fields options;
   Fields headers;
@@ -37,14 +45,57 @@ struct SendOutcome {
   std::string provider_message_id;
   std::string code;
   std::string detail;
+  std::optional<InboxItem> inbox_item;  ///< to be kept with the settlement: the recipient's inbox gets it
 };
 
-/// A configured provider. Thread-safe.
+/// What the plugin made of a callback: receipts, and the answer that the provider waits for.
+struct CallbackOutcome {
+  int status = 0;  ///< HTTP status of the answer; 0: the plugin failed, nothing can be said of the callback
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+  std::vector<Receipt> receipts;
+  std::string code;    ///< why it was refused or failed, stable: bad_signature, stale, unknown_topic, plugin_error, …
+  std::string detail;  ///< for operators
+};
+
+/// A delivery whose fate the provider is asked for.
+struct StatusQuery {
+  DeliveryId delivery;
+  int attempt;
+  std::string provider_message_id;
+  std::string to;
+  TimePoint created_at;
+};
+struct StatusOutcome {
+  bool known = false;  ///< the provider has this message; `receipts` say what it knows
+  std::vector<Receipt> receipts;
+  std::string code;
+  std::string detail;
+};
+
+/// What would leave, without leaving: a JSON array of exchanges in order, secrets shown as `***`, and the result when
+/// the plugin already has one.
+struct SendPreview {
+  std::string exchanges_json = "[]";
+  std::optional<SendOutcome> outcome;
+};
+
+/// A configured provider. Thread-safe. Each `done` is called exactly once, from any thread, and must not block.
 class ChannelInstance {
  public:
   virtual ~ChannelInstance() = default;
   /// Nothing leaves: answers are those of the manifest's `simulation`.
   virtual bool simulated() const = 0;
+  /// Verifies and normalises a callback of this provider. `deadline` bounds exchanges that it needs (a certificate).
+  virtual void receive(std::shared_ptr<const RawCallback> callback, std::chrono::steady_clock::time_point deadline,
+                       std::function<void(CallbackOutcome)> done) = 0;
+  /// Tries config and credentials without sending: `accepted` when they work.
+  virtual void probe(std::chrono::steady_clock::time_point deadline, std::function<void(SendOutcome)> done) = 0;
+  /// Asks the provider what became of a message. `code` is `unsupported` where the plugin cannot ask.
+  virtual void lookUp(StatusQuery query, std::chrono::steady_clock::time_point deadline,
+                      std::function<void(StatusOutcome)> done) = 0;
+  /// Runs the plugin without executing anything.
+  virtual SendPreview preview(std::shared_ptr<const OutgoingMessage> message) = 0;
   /// Starts sending. `done` is called exactly once, from any thread, and must not block. Never throws for what a plugin
   /// does.
   virtual void send(std::shared_ptr<const OutgoingMessage> message, std::function<void(SendOutcome)> done) = 0;
@@ -56,6 +107,8 @@ struct PluginInfo {
   std::string version;
   std::vector<PluginKind> kinds;
   std::vector<Channel> channels;
+  std::vector<std::string> egress_hosts;
+  bool receipts = false;  ///< sends callbacks
   std::vector<std::string> engines;
   std::vector<std::string> required_secrets;
   std::vector<std::string> known_secrets;

@@ -14,7 +14,7 @@
 namespace belfry {
 
 /// Ordered; a name may stand several times.
-using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
+using HeaderFields = std::vector<std::pair<std::string, std::string>>;
 
 /// A request, complete with its secrets and signatures: nothing is added to it on the wire but Host, Content-Length and
 /// User-Agent where they are absent. Never repeated by the host, redirects are answers and not followed.
@@ -22,7 +22,7 @@ struct HttpExchange {
   std::string method;  ///< GET, POST, PUT, PATCH, DELETE
   /// Absolute. `https`; `http` only towards hosts that the setting `exchange.allow_private_hosts` names.
   std::string url;
-  HttpHeaders headers;  ///< names and values that RFC 9110 §5 allows; others end the exchange as `invalid`
+  HeaderFields headers;  ///< names and values that RFC 9110 §5 allows; others end the exchange as `invalid`
   std::string body;
   /// It may deliver: once its head may have left, an end without an answer is `maybe_sent`. Otherwise a repeat is
   /// harmless and such an end is `not_sent`.
@@ -39,8 +39,8 @@ struct HttpExchange {
 };
 
 struct HttpReply {
-  int status = 0;       ///< 100 to 599
-  HttpHeaders headers;  ///< names in lower case, in the order they came
+  int status = 0;        ///< 100 to 599
+  HeaderFields headers;  ///< names in lower case, in the order they came
   std::string body;
   bool truncated = false;
 

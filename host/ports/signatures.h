@@ -63,7 +63,7 @@ class Signatures {
   /// is signed as the URL has it. All headers present are signed but those that a proxy may change. The path is signed
   /// as it stands in the URL, percent-encoded once more as every service but S3 wants it; the query is sorted and
   /// encoded. The error says which part cannot be signed.
-  virtual Result<HttpHeaders, std::string> sigv4(const HttpExchange& request, const SigV4Keys& keys, TimePoint at) = 0;
+  virtual Result<HeaderFields, std::string> sigv4(const HttpExchange& request, const SigV4Keys& keys, TimePoint at) = 0;
 
   /// The DKIM-Signature header field with its final CRLF, to stand before the message. `message` is RFC 5322 text with
   /// CRLF; From is always signed, and of Reply-To, Subject, Date, To, Cc, Message-ID, MIME-Version, Content-Type,

@@ -15,6 +15,7 @@ class UpkeepStore {
   virtual int sequenceFeed(int limit) = 0;
   virtual int pruneFeed(std::chrono::hours older_than, int limit) = 0;
   virtual int pruneIdempotencyKeys(int limit) = 0;
+  virtual int prunePluginValues(int limit) = 0;
   /// Makes monthly partitions ahead; returns how many were made.
   virtual int ensurePartitions(int months_ahead) = 0;
 };

@@ -5,6 +5,8 @@
 #include <belfry/channel.h>
 #include <benchmark/benchmark.h>
 
+#include "adapters/openssl/openssl_signatures.h"
+#include "adapters/plugins/host_services.h"
 #include "adapters/plugins/send_operation.h"
 
 namespace {
@@ -72,17 +74,41 @@ class ImmediateExchange final : public Exchange {
   void cancel(ExchangeHandle) override {}
 };
 
+class NoValues final : public PluginValues {
+ public:
+  std::optional<std::string> get(TenantId, ProviderId, std::string_view) override { return std::nullopt; }
+  void put(TenantId, ProviderId, std::string_view, std::string_view, Duration) override {}
+};
+
 bf_channel_v1 table(int32_t (*begin)(bf_inst*, bf_op*, const bf_ops*, void*, const bf_req*)) {
-  return {sizeof(bf_channel_v1), 0, sizeof(State), alignof(State), 1, 0, create, destroy, begin, acceptAnswer};
+  return {sizeof(bf_channel_v1), 0, sizeof(State), alignof(State), 1, 0, create, destroy, begin, acceptAnswer, nullptr};
 }
 
 void runOperations(benchmark::State& state, const bf_channel_v1& channel) {
   const Log log(2, LogLevel::error);
   ImmediateExchange exchange;
   auto machine = plugins::Machine::create(
-      channel, std::make_unique<plugins::HostServices>(log, plugins::KeyedHash(), "noop", "bench"), "{}");
-  auto context = std::make_shared<const plugins::SendContext>(
-      plugins::SendContext{*machine, &exchange, "scope", {"relay.test"}, {}});
+      channel,
+      std::make_unique<plugins::HostServices>(plugins::HostServiceParts{log, nullptr, {}, {}, {}}, "noop", "bench"),
+      "{}");
+  openssl::OpenSslSignatures signatures;
+  NoValues values;
+  plugins::TaskThread tasks;
+  auto context = std::shared_ptr<const plugins::InstanceContext>(
+      new plugins::InstanceContext{*machine,
+                                   exchange,
+                                   signatures,
+                                   values,
+                                   tasks,
+                                   log,
+                                   {},
+                                   {},
+                                   "scope",
+                                   {"relay.test"},
+                                   {},
+                                   {},
+                                   {},
+                                   std::make_shared<plugins::TokenCache>()});
   auto message = std::make_shared<OutgoingMessage>();
   message->attempt = 1;
   message->channel = Channel::email;
@@ -91,8 +117,9 @@ void runOperations(benchmark::State& state, const bf_channel_v1& channel) {
   message->deadline = std::chrono::steady_clock::now() + std::chrono::hours(1);
   long accepted = 0;
   for (auto _ : state) {
-    plugins::SendOperation::launch(context, message,
-                                   [&](SendOutcome outcome) { accepted += outcome.outcome == Outcome::accepted; });
+    plugins::SendOperation::launch(context, {message}, [&](const std::vector<SendOutcome>& outcomes) {
+      accepted += outcomes.front().outcome == Outcome::accepted;
+    });
   }
   if (accepted != static_cast<long>(state.iterations())) state.SkipWithError("not every operation was accepted");
 }

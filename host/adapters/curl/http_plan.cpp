@@ -118,7 +118,7 @@ void append(HttpPlan& plan, const std::string& line) {
   plan.headers.reset(longer);
 }
 
-Refusal readHeaders(HttpPlan& plan, const HttpHeaders& headers) {
+Refusal readHeaders(HttpPlan& plan, const HeaderFields& headers) {
   std::size_t size = 0;
   std::string seen = "\n";
   for (const auto& [name, value] : headers) {

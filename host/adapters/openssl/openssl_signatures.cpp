@@ -29,7 +29,7 @@ Result<bool, std::string> OpenSslSignatures::verify(PublicKeyAlgorithm algorithm
   return verifySignature(algorithm, **read, data, signature);
 }
 
-Result<HttpHeaders, std::string> OpenSslSignatures::sigv4(const HttpExchange& request, const SigV4Keys& keys,
+Result<HeaderFields, std::string> OpenSslSignatures::sigv4(const HttpExchange& request, const SigV4Keys& keys,
                                                           TimePoint at) {
   return signatureHeaders(request, keys, at);
 }

@@ -15,7 +15,7 @@ class OpenSslSignatures final : public Signatures {
                                        std::string_view header_json, std::string_view claims_json) override;
   Result<bool, std::string> verify(PublicKeyAlgorithm algorithm, PublicKeyForm form, std::string_view key,
                                    std::string_view data, std::string_view signature, TimePoint at) override;
-  Result<HttpHeaders, std::string> sigv4(const HttpExchange& request, const SigV4Keys& keys, TimePoint at) override;
+  Result<HeaderFields, std::string> sigv4(const HttpExchange& request, const SigV4Keys& keys, TimePoint at) override;
   Result<std::string, std::string> dkim(const DkimKey& key, std::string_view message, TimePoint at) override;
 };
 

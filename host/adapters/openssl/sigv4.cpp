@@ -34,7 +34,7 @@ std::string whyUnusable(const SigV4Keys& keys) {
   return "";
 }
 
-std::string whyTaken(const HttpHeaders& headers) {
+std::string whyTaken(const HeaderFields& headers) {
   for (const auto& [name, value] : headers)
     if (std::find(kAdded.begin(), kAdded.end(), lowerCase(name)) != kAdded.end())
       return "header " + name + ": is added by the signature and must not be given";
@@ -43,10 +43,10 @@ std::string whyTaken(const HttpHeaders& headers) {
 
 }  // namespace
 
-Result<HttpHeaders, std::string> signatureHeaders(const HttpExchange& request, const SigV4Keys& keys, TimePoint at) {
+Result<HeaderFields, std::string> signatureHeaders(const HttpExchange& request, const SigV4Keys& keys, TimePoint at) {
   if (auto why = whyUnusable(keys); !why.empty()) return failure(std::move(why));
   if (auto why = whyTaken(request.headers); !why.empty()) return failure(std::move(why));
-  HttpHeaders added = {{"X-Amz-Date", amzDate(at)}};
+  HeaderFields added = {{"X-Amz-Date", amzDate(at)}};
   if (!keys.session_token.empty()) added.emplace_back("X-Amz-Security-Token", keys.session_token);
   if (keys.service == "s3") added.emplace_back("X-Amz-Content-SHA256", payloadHash(request.body));  // S3 requires it
 

@@ -9,6 +9,6 @@
 namespace belfry::openssl {
 
 /// See Signatures::sigv4.
-Result<HttpHeaders, std::string> signatureHeaders(const HttpExchange& request, const SigV4Keys& keys, TimePoint at);
+Result<HeaderFields, std::string> signatureHeaders(const HttpExchange& request, const SigV4Keys& keys, TimePoint at);
 
 }  // namespace belfry::openssl

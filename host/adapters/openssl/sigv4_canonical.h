@@ -32,7 +32,7 @@ struct CanonicalHeaders {
 };
 
 /// Without those that a proxy may change or that the connection owns. `host` is signed unless a Host header is there.
-Result<CanonicalHeaders, std::string> canonicalHeaders(const HttpHeaders& headers, std::string_view host);
+Result<CanonicalHeaders, std::string> canonicalHeaders(const HeaderFields& headers, std::string_view host);
 
 /// Of ASCII letters.
 std::string lowerCase(std::string_view text);

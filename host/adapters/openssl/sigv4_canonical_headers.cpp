@@ -47,7 +47,7 @@ std::string lowerCase(std::string_view text) {
   return lower;
 }
 
-Result<CanonicalHeaders, std::string> canonicalHeaders(const HttpHeaders& headers, std::string_view host) {
+Result<CanonicalHeaders, std::string> canonicalHeaders(const HeaderFields& headers, std::string_view host) {
   std::map<std::string, std::string> sorted;
   for (const auto& [name, value] : headers) {
     if (!isName(name)) return failure(std::string("header: a name holds what RFC 9110 does not allow in one"));

@@ -14,7 +14,7 @@ namespace belfry::openssl {
 struct SigV4Request {
   std::string_view method;
   std::string_view url;
-  const HttpHeaders& headers;
+  const HeaderFields& headers;
   std::string_view body;
 };
 

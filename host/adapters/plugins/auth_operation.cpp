@@ -46,7 +46,7 @@ class CredentialView {
 
 }  // namespace
 
-AuthOutcome AuthOperation::run(std::shared_ptr<const Machine> machine, KeyStore& keys,
+AuthOutcome AuthOperation::run(std::shared_ptr<const Machine> machine, AuthSources sources,
                                const PresentedCredential& credential) {
   bf_presented presented{};
   presented.size = sizeof presented;
@@ -57,22 +57,22 @@ AuthOutcome AuthOperation::run(std::shared_ptr<const Machine> machine, KeyStore&
   request.kind = BF_REQ_AUTHENTICATE;
   request.presented = &presented;
 
-  auto operation = std::make_shared<AuthOperation>(std::move(machine), keys);
+  auto operation = std::make_shared<AuthOperation>(std::move(machine), sources);
   operation->start(request);
   while (!operation->ended_ && operation->wanted_) {
     auto wanted = std::move(*operation->wanted_);
     operation->wanted_.reset();
-    operation->answer(wanted);
+    std::visit([&](const auto& one) { operation->answer(one); }, wanted);
   }
   return std::move(operation->outcome_)
       .value_or(AuthRefused{"plugin_error", "the auth plugin ended without an answer"});
 }
 
-AuthOperation::AuthOperation(std::shared_ptr<const Machine> machine, KeyStore& keys)
-    : Operation(std::move(machine)), keys_(keys) {}
+AuthOperation::AuthOperation(std::shared_ptr<const Machine> machine, AuthSources sources)
+    : Operation(std::move(machine)), sources_(sources) {}
 
 void AuthOperation::answer(const LookUp& wanted) {
-  auto stored = std::make_shared<CredentialView>(keys_.find(wanted.id));
+  auto stored = std::make_shared<CredentialView>(sources_.keys.find(wanted.id));
   deliver([stored, tag = wanted.tag](bf_input& input) {
     input.kind = BF_IN_CREDENTIAL;
     input.tag = tag;
@@ -81,12 +81,37 @@ void AuthOperation::answer(const LookUp& wanted) {
   });
 }
 
-bf_status AuthOperation::credential(std::string id, uint32_t tag) {
+void AuthOperation::answer(const Check& wanted) {
+  auto keys = sources_.mac_keys(wanted.tenant, wanted.key_id);
+  bool good = false;
+  for (const auto& key : keys) {
+    auto made = sources_.signatures.mac(MacAlgorithm::hmac_sha256, key, wanted.data);
+    if (constantTimeEquals(made, wanted.signature)) good = true;
+  }
+  deliver([found = !keys.empty(), good, tag = wanted.tag](bf_input& input) {
+    input.kind = BF_IN_VERDICT;
+    input.tag = tag;
+    input.fate = BF_FATE_DONE;
+    input.found = found ? 1 : 0;
+    input.good = good ? 1 : 0;
+  });
+}
+
+bf_status AuthOperation::want(Wanted wanted) {
   if (wanted_ || look_ups_ >= kMostLookUps) return BF_E_LIMIT;
   expectAnswer();
   ++look_ups_;
-  wanted_ = LookUp{std::move(id), tag};
+  wanted_ = std::move(wanted);
   return BF_OK;
+}
+
+bf_status AuthOperation::credential(std::string id, uint32_t tag) { return want(LookUp{std::move(id), tag}); }
+
+bf_status AuthOperation::verify(const bf_signed& what, uint32_t tag) {
+  if (what.alg != BF_MAC_HMAC_SHA256) return BF_E_UNSUPPORTED;
+  if (!isPlainText(what.tenant) || !isPlainText(what.key_id) || !isView(what.data) || !isView(what.signature))
+    return BF_E_INVALID;
+  return want(Check{copy(what.tenant), copy(what.key_id), copy(what.data), copy(what.signature), tag});
 }
 
 bf_status AuthOperation::claims(const bf_claims& claims) {

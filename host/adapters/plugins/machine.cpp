@@ -3,10 +3,14 @@
 #include <array>
 #include <cstring>
 
+#include "adapters/plugins/host_services.h"
 #include "adapters/plugins/plugin_calls.h"
 #include "adapters/plugins/plugin_text.h"
 
 namespace belfry::plugins {
+
+Machine::Machine(const bf_machine_v1& table, std::unique_ptr<HostServices> services)
+    : table_(table), services_(std::move(services)) {}
 
 Result<std::shared_ptr<const Machine>, std::string> Machine::create(const bf_machine_v1& table,
                                                                     std::unique_ptr<HostServices> services,

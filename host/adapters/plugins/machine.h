@@ -6,10 +6,11 @@
 #include <memory>
 #include <string>
 
-#include "adapters/plugins/host_services.h"
 #include "kit/result.h"
 
 namespace belfry::plugins {
+
+class HostServices;
 
 class Machine {
  public:
@@ -26,8 +27,7 @@ class Machine {
   bf_inst* instance() const { return instance_; }
 
  private:
-  Machine(const bf_machine_v1& table, std::unique_ptr<HostServices> services)
-      : table_(table), services_(std::move(services)) {}
+  Machine(const bf_machine_v1& table, std::unique_ptr<HostServices> services);
 
   const bf_machine_v1& table_;
   const std::unique_ptr<HostServices> services_;

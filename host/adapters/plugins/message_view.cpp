@@ -14,13 +14,16 @@ std::vector<bf_kv> toPairs(const Fields& fields) {
 
 }  // namespace
 
-uint64_t blobHandle(std::size_t index) { return index + 1; }
-
-const Attachment* findBlob(const OutgoingMessage& message, uint64_t handle) {
-  return handle >= 1 && handle <= message.attachments.size() ? &message.attachments[handle - 1] : nullptr;
+uint64_t blobHandle(std::size_t message, std::size_t attachment) {
+  return (uint64_t{message} << 32) | (attachment + 1);
 }
 
-MessageView::MessageView(const OutgoingMessage& message)
+std::pair<std::size_t, std::size_t> blobPlace(uint64_t handle) {
+  constexpr uint64_t kLow = 0xffffffff;
+  return {handle >> 32, (handle & kLow) - 1};  // 0 becomes a place that does not exist
+}
+
+MessageView::MessageView(const OutgoingMessage& message, std::size_t index)
     : delivery_id_(message.delivery.toString()),
       content_(toPairs(message.content)),
       options_(toPairs(message.options)),
@@ -28,7 +31,7 @@ MessageView::MessageView(const OutgoingMessage& message)
   for (std::size_t i = 0; i < message.attachments.size(); ++i) {
     const auto& attachment = message.attachments[i];
     attachments_.push_back({sizeof(bf_attachment), 0, view(attachment.filename), view(attachment.content_type),
-                            view(attachment.content_id), blobHandle(i), attachment.bytes.size()});
+                            view(attachment.content_id), blobHandle(index, i), attachment.bytes.size()});
   }
   for (const auto& attachment : attachments_) attachment_pointers_.push_back(&attachment);
 
@@ -37,7 +40,10 @@ MessageView::MessageView(const OutgoingMessage& message)
   abi_.delivery_id = view(delivery_id_);
   abi_.channel = view(toText(message.channel));
   abi_.to = view(message.to);
+  abi_.to_kind = view(message.to_kind);
   abi_.to_name = view(message.to_name);
+  abi_.user_id = view(message.user_id);
+  abi_.language = view(message.language);
   abi_.content = content_.data();
   abi_.n_content = content_.size();
   abi_.options = options_.data();
@@ -47,6 +53,9 @@ MessageView::MessageView(const OutgoingMessage& message)
   abi_.attachments = attachment_pointers_.data();
   abi_.n_attachments = attachment_pointers_.size();
   abi_.created_ms = message.created_at.time_since_epoch().count() / 1000;
+  abi_.expires_ms = message.expires_at ? message.expires_at->time_since_epoch().count() / 1000 : 0;
+  abi_.priority = static_cast<int32_t>(toNumber(message.priority));
+  abi_.metadata_json = view(message.metadata_json);
 }
 
 }  // namespace belfry::plugins

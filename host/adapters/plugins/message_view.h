@@ -3,6 +3,7 @@
 
 #include <belfry/steps.h>
 
+#include <utility>
 #include <vector>
 
 #include "ports/channels.h"
@@ -11,7 +12,8 @@ namespace belfry::plugins {
 
 class MessageView {
  public:
-  explicit MessageView(const OutgoingMessage& message);
+  /// `index`: the message's place in its request.
+  MessageView(const OutgoingMessage& message, std::size_t index);
   MessageView(const MessageView&) = delete;
   MessageView& operator=(const MessageView&) = delete;
 
@@ -25,9 +27,9 @@ class MessageView {
   bf_msg abi_{};
 };
 
-/// The blob handle of the message's attachment `index`.
-uint64_t blobHandle(std::size_t index);
-/// The attachment of a handle, or nullptr.
-const Attachment* findBlob(const OutgoingMessage& message, uint64_t handle);
+/// A blob handle names a message of the request and an attachment of it.
+uint64_t blobHandle(std::size_t message, std::size_t attachment);
+/// Message and attachment of a handle; places that do not exist for what is none.
+std::pair<std::size_t, std::size_t> blobPlace(uint64_t handle);
 
 }  // namespace belfry::plugins

@@ -26,6 +26,12 @@ bool isWhole(const Struct* given) {
   return given != nullptr && given->size >= sizeof(Struct);
 }
 
+/// The name of a token or of a kept value.
+bool isKey(const bf_str& key) {
+  constexpr std::size_t kMost = 500;
+  return isView(key) && key.n > 0 && key.n <= kMost;
+}
+
 }  // namespace
 
 /// One verb: nothing it throws reaches the plugin, and an operation that failed takes no more.
@@ -37,9 +43,9 @@ bf_status Operation::answered(bf_op* op, Verb&& verb) noexcept {
 }
 
 const bf_ops Operation::kOps = {
-    sizeof(bf_ops),
-    0,
-    [](bf_op* op, size_t n, size_t align) -> void* {
+    .size = sizeof(bf_ops),
+    .minor = 0,
+    .alloc = [](bf_op* op, size_t n, size_t align) -> void* {
       void* place = nullptr;
       answered(op, [&](Operation& self) -> bf_status {
         place = self.arena_.allocate(n, align);
@@ -47,29 +53,71 @@ const bf_ops Operation::kOps = {
       });
       return place;
     },
-    [](bf_op* op, const bf_smtp* smtp, uint32_t tag) -> bf_status {
+    .http = [](bf_op* op, const bf_http* http, uint32_t tag) -> bf_status {
+      return answered(op, [&](Operation& self) { return isWhole(http) ? self.http(*http, tag) : BF_E_INVALID; });
+    },
+    .smtp = [](bf_op* op, const bf_smtp* smtp, uint32_t tag) -> bf_status {
       return answered(op, [&](Operation& self) { return isWhole(smtp) ? self.smtp(*smtp, tag) : BF_E_INVALID; });
     },
-    [](bf_op* op, const bf_result* result) -> bf_status {
-      return answered(op, [&](Operation& self) { return isWhole(result) ? self.result(*result) : BF_E_INVALID; });
-    },
-    [](bf_op* op, bf_str id, uint32_t tag) -> bf_status {
-      return answered(op, [&](Operation& self) { return isView(id) ? self.credential(copy(id), tag) : BF_E_INVALID; });
-    },
-    [](bf_op* op, const bf_claims* claims) -> bf_status {
-      return answered(op, [&](Operation& self) { return isWhole(claims) ? self.claims(*claims) : BF_E_INVALID; });
-    },
-    [](bf_op* op) -> bf_status { return answered(op, [](Operation& self) { return self.decline(); }); },
-    [](bf_op* op, bf_str code, bf_str detail) -> bf_status {
-      return answered(op, [&](Operation& self) { return self.fail(code, detail); });
-    },
-    [](bf_op* op) -> int64_t { return op == nullptr ? 0 : op->self->now_ms_; },
-    [](bf_op* op, void* out, size_t n) {
-      answered(op, [&](Operation& self) -> bf_status {
-        self.fillRandom(out, n);
-        return BF_OK;
+    .token = [](bf_op* op, bf_str key, int32_t fresh, uint32_t tag) -> bf_status {
+      return answered(op, [&](Operation& self) {
+        return isKey(key) ? self.token(copy(key), fresh != 0, tag) : bf_status{BF_E_INVALID};
       });
     },
+    .put_token = [](bf_op* op, bf_str token, uint32_t ttl_s) -> bf_status {
+      return answered(op, [&](Operation& self) { return self.putToken(token, ttl_s); });
+    },
+    .sleep = [](bf_op* op, uint32_t ms, uint32_t tag) -> bf_status {
+      return answered(op, [&](Operation& self) { return self.sleep(ms, tag); });
+    },
+    .get = [](bf_op* op, bf_str key, uint32_t tag) -> bf_status {
+      return answered(op, [&](Operation& self) { return isKey(key) ? self.get(copy(key), tag) : BF_E_INVALID; });
+    },
+    .put = [](bf_op* op, bf_str key, bf_str value, uint32_t ttl_s) -> bf_status {
+      return answered(op, [&](Operation& self) -> bf_status {
+        if (!isKey(key) || !isView(value)) return BF_E_INVALID;
+        return self.put(copy(key), copy(value), ttl_s);
+      });
+    },
+    .read_blob = [](bf_op* op, uint64_t blob, uint64_t offset, void* out, size_t n, size_t* got) -> bf_status {
+      return answered(op, [&](Operation& self) -> bf_status {
+        if (got == nullptr || (out == nullptr && n > 0)) return BF_E_INVALID;
+        return self.readBlob(blob, offset, out, n, *got);
+      });
+    },
+    .result = [](bf_op* op, const bf_result* result) -> bf_status {
+      return answered(op, [&](Operation& self) { return isWhole(result) ? self.result(*result) : BF_E_INVALID; });
+    },
+    .item = [](bf_op* op, const bf_item* item) -> bf_status {
+      return answered(op, [&](Operation& self) { return isWhole(item) ? self.item(*item) : BF_E_INVALID; });
+    },
+    .event = [](bf_op* op, const bf_event* event) -> bf_status {
+      return answered(op, [&](Operation& self) { return isWhole(event) ? self.event(*event) : BF_E_INVALID; });
+    },
+    .reply = [](bf_op* op, int32_t status, const bf_kv* headers, size_t n, bf_str body, bf_str code) -> bf_status {
+      return answered(op, [&](Operation& self) { return self.reply(status, headers, n, body, code); });
+    },
+    .credential = [](bf_op* op, bf_str id, uint32_t tag) -> bf_status {
+      return answered(op, [&](Operation& self) { return isView(id) ? self.credential(copy(id), tag) : BF_E_INVALID; });
+    },
+    .verify = [](bf_op* op, const bf_signed* what, uint32_t tag) -> bf_status {
+      return answered(op, [&](Operation& self) { return isWhole(what) ? self.verify(*what, tag) : BF_E_INVALID; });
+    },
+    .claims = [](bf_op* op, const bf_claims* claims) -> bf_status {
+      return answered(op, [&](Operation& self) { return isWhole(claims) ? self.claims(*claims) : BF_E_INVALID; });
+    },
+    .decline = [](bf_op* op) -> bf_status { return answered(op, [](Operation& self) { return self.decline(); }); },
+    .fail = [](bf_op* op, bf_str code, bf_str detail) -> bf_status {
+      return answered(op, [&](Operation& self) { return self.fail(code, detail); });
+    },
+    .now_ms = [](bf_op* op) -> int64_t { return op == nullptr ? 0 : op->self->now_ms_; },
+    .random =
+        [](bf_op* op, void* out, size_t n) {
+          answered(op, [&](Operation& self) -> bf_status {
+            self.fillRandom(out, n);
+            return BF_OK;
+          });
+        },
 };
 
 Operation::Operation(std::shared_ptr<const Machine> machine)
@@ -185,9 +233,20 @@ void Operation::fillRandom(void* out, std::size_t size) {
   if (status != BF_OK) fail(view("host_random"), view("the host has no random bytes for this call"));
 }
 
+bf_status Operation::http(const bf_http&, uint32_t) { return BF_E_UNSUPPORTED; }
 bf_status Operation::smtp(const bf_smtp&, uint32_t) { return BF_E_UNSUPPORTED; }
+bf_status Operation::token(std::string, bool, uint32_t) { return BF_E_UNSUPPORTED; }
+bf_status Operation::putToken(const bf_str&, uint32_t) { return BF_E_UNSUPPORTED; }
+bf_status Operation::sleep(uint32_t, uint32_t) { return BF_E_UNSUPPORTED; }
+bf_status Operation::get(std::string, uint32_t) { return BF_E_UNSUPPORTED; }
+bf_status Operation::put(std::string, std::string, uint32_t) { return BF_E_UNSUPPORTED; }
+bf_status Operation::readBlob(uint64_t, uint64_t, void*, size_t, size_t&) { return BF_E_UNSUPPORTED; }
 bf_status Operation::result(const bf_result&) { return BF_E_UNSUPPORTED; }
+bf_status Operation::item(const bf_item&) { return BF_E_UNSUPPORTED; }
+bf_status Operation::event(const bf_event&) { return BF_E_UNSUPPORTED; }
+bf_status Operation::reply(int32_t, const bf_kv*, size_t, const bf_str&, const bf_str&) { return BF_E_UNSUPPORTED; }
 bf_status Operation::credential(std::string, uint32_t) { return BF_E_UNSUPPORTED; }
+bf_status Operation::verify(const bf_signed&, uint32_t) { return BF_E_UNSUPPORTED; }
 bf_status Operation::claims(const bf_claims&) { return BF_E_UNSUPPORTED; }
 bf_status Operation::decline() { return BF_E_UNSUPPORTED; }
 

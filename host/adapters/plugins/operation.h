@@ -55,15 +55,29 @@ class Operation : public std::enable_shared_from_this<Operation> {
   void forgetAnswer();
 
   const Machine& machine() const { return *machine_; }
+  /// Unix milliseconds, fixed for one step.
+  int64_t nowMs() const { return now_ms_; }
   /// What the plugin gave to the verb `fail`, fit to be shown.
   const std::string& failCode() const { return fail_code_; }
   const std::string& failDetail() const { return fail_detail_; }
   bool failed() const { return failed_; }
 
   // Verbs. Called within a step only; what they throw becomes a status.
+  virtual bf_status http(const bf_http& request, uint32_t tag);
   virtual bf_status smtp(const bf_smtp& request, uint32_t tag);
+  virtual bf_status token(std::string key, bool fresh, uint32_t tag);
+  virtual bf_status putToken(const bf_str& token, uint32_t ttl_s);
+  virtual bf_status sleep(uint32_t ms, uint32_t tag);
+  virtual bf_status get(std::string key, uint32_t tag);
+  virtual bf_status put(std::string key, std::string value, uint32_t ttl_s);
+  virtual bf_status readBlob(uint64_t blob, uint64_t offset, void* out, size_t n, size_t& got);
   virtual bf_status result(const bf_result& result);
+  virtual bf_status item(const bf_item& item);
+  virtual bf_status event(const bf_event& event);
+  virtual bf_status reply(int32_t status, const bf_kv* headers, size_t n_headers, const bf_str& body,
+                          const bf_str& code);
   virtual bf_status credential(std::string id, uint32_t tag);
+  virtual bf_status verify(const bf_signed& what, uint32_t tag);
   virtual bf_status claims(const bf_claims& claims);
   virtual bf_status decline();
   /// The plugin is done, failed, or stuck (`reason` then says how it broke the rules). Called once.

@@ -1,16 +1,18 @@
 #include "adapters/plugins/plugin_authenticators.h"
 
 #include "adapters/plugins/auth_operation.h"
+#include "adapters/plugins/host_services.h"
 
 namespace belfry::plugins {
 
-PluginAuthenticators::PluginAuthenticators(const PluginRegistry& registry, KeyStore& keys, const Log& log)
-    : keys_(keys) {
+PluginAuthenticators::PluginAuthenticators(const PluginRegistry& registry, KeyStore& keys, TenantMacKeys mac_keys,
+                                           Signatures& signatures, const Log& log)
+    : keys_(keys), mac_keys_(std::move(mac_keys)), signatures_(signatures) {
   for (const auto& plugin : registry.all()) {
     const auto* table = PluginRegistry::table<bf_auth_v1>(plugin, BF_AUTH_1);
     if (table == nullptr) continue;
-    auto services = std::make_unique<HostServices>(
-        log, [&keys](std::string_view secret) { return keys.hash(secret); }, plugin.info.id, "");
+    HostServiceParts parts{log, &signatures, {}, [&keys](std::string_view secret) { return keys.hash(secret); }, {}};
+    auto services = std::make_unique<HostServices>(std::move(parts), plugin.info.id, "");
     auto machine = Machine::create(*table, std::move(services), "{}");
     if (machine) {
       machines_[plugin.info.id] = *machine;
@@ -29,7 +31,7 @@ std::vector<std::string> PluginAuthenticators::names() const {
 bool PluginAuthenticators::has(const std::string& plugin) const { return machines_.contains(plugin); }
 
 AuthOutcome PluginAuthenticators::authenticate(const std::string& plugin, const PresentedCredential& credential) {
-  return AuthOperation::run(machines_.at(plugin), keys_, credential);
+  return AuthOperation::run(machines_.at(plugin), {keys_, mac_keys_, signatures_}, credential);
 }
 
 }  // namespace belfry::plugins

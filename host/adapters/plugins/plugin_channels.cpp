@@ -3,27 +3,49 @@
 #include <algorithm>
 
 #include "adapters/plugins/egress_hosts.h"
+#include "adapters/plugins/preview_operation.h"
+#include "adapters/plugins/probe_operation.h"
+#include "adapters/plugins/receipt_operation.h"
 #include "adapters/plugins/send_operation.h"
 
 namespace belfry::plugins {
 namespace {
 
-class PluginInstance final : public ChannelInstance {
+class PluginInstance : public ChannelInstance {
  public:
-  explicit PluginInstance(std::shared_ptr<const SendContext> context) : context_(std::move(context)) {}
+  using SteadyTime = std::chrono::steady_clock::time_point;
+
+  explicit PluginInstance(std::shared_ptr<const InstanceContext> context) : context_(std::move(context)) {}
   bool simulated() const override { return false; }
   void send(std::shared_ptr<const OutgoingMessage> message, std::function<void(SendOutcome)> done) override {
-    SendOperation::launch(context_, std::move(message), std::move(done));
+    SendOperation::launch(context_, {std::move(message)}, [done = std::move(done)](std::vector<SendOutcome> outcomes) {
+      done(std::move(outcomes.front()));
+    });
+  }
+  void receive(std::shared_ptr<const RawCallback> callback, SteadyTime deadline,
+               std::function<void(CallbackOutcome)> done) override {
+    CallbackOperation::launch(context_, std::move(callback), deadline, std::move(done));
+  }
+  void probe(SteadyTime deadline, std::function<void(SendOutcome)> done) override {
+    ProbeOperation::launch(context_, deadline, std::move(done));
+  }
+  void lookUp(StatusQuery query, SteadyTime deadline, std::function<void(StatusOutcome)> done) override {
+    StatusOperation::launch(context_, std::move(query), deadline, std::move(done));
+  }
+  SendPreview preview(std::shared_ptr<const OutgoingMessage> message) override {
+    return PreviewOperation::run(context_, std::move(message));
   }
 
  private:
-  const std::shared_ptr<const SendContext> context_;
+  const std::shared_ptr<const InstanceContext> context_;
 };
 
-/// Answers with what the manifest's `simulation` declares; nothing leaves the host.
-class SimulatedInstance final : public ChannelInstance {
+/// Answers with what the manifest's `simulation` declares; nothing leaves the host. Only a preview runs the plugin.
+class SimulatedInstance final : public PluginInstance {
  public:
-  explicit SimulatedInstance(const std::optional<check::ManifestSimulation>& simulation) {
+  SimulatedInstance(std::shared_ptr<const InstanceContext> context,
+                    const std::optional<check::ManifestSimulation>& simulation)
+      : PluginInstance(std::move(context)) {
     if (!simulation) return;
     outcome_ = parseOutcome(simulation->outcome).value_or(Outcome::accepted);
     code_ = simulation->code;
@@ -31,7 +53,16 @@ class SimulatedInstance final : public ChannelInstance {
   }
   bool simulated() const override { return true; }
   void send(std::shared_ptr<const OutgoingMessage> message, std::function<void(SendOutcome)> done) override {
-    done({outcome_, {}, "simulated-" + message->delivery.toString(), code_, detail_});
+    done({outcome_, {}, "simulated-" + message->delivery.toString(), code_, detail_, {}});
+  }
+  void receive(std::shared_ptr<const RawCallback>, SteadyTime, std::function<void(CallbackOutcome)> done) override {
+    done({409, {}, {}, {}, "simulated", "a simulated instance takes no callbacks"});
+  }
+  void probe(SteadyTime, std::function<void(SendOutcome)> done) override {
+    done({Outcome::accepted, {}, {}, "simulated", "simulated: nothing was tried", {}});
+  }
+  void lookUp(StatusQuery, SteadyTime, std::function<void(StatusOutcome)> done) override {
+    done({false, {}, "unsupported", "a simulated instance knows no messages"});
   }
 
  private:
@@ -58,13 +89,13 @@ std::string missingSecrets(const PluginInfo& info, const ProviderInstance& insta
 
 }  // namespace
 
-PluginChannels::PluginChannels(const PluginRegistry& registry, Exchange& exchange, ConfigCheck check_config,
+PluginChannels::PluginChannels(const PluginRegistry& registry, PluginChannelsParts parts, ConfigCheck check_config,
                                const Log& log, PluginChannelsSettings settings)
     : registry_(registry),
-      exchange_(exchange),
+      parts_(std::move(parts)),
       check_config_(std::move(check_config)),
       log_(log),
-      settings_(settings) {}
+      settings_(std::move(settings)) {}
 
 std::vector<PluginInfo> PluginChannels::plugins() const {
   std::vector<PluginInfo> infos;
@@ -122,21 +153,28 @@ Result<std::shared_ptr<ChannelInstance>, std::string> PluginChannels::create(con
               {{"provider", instance.slug}, {"plugin", instance.plugin}, {"secret", missing}});
     simulate = true;
   }
+  auto context = start(plugin, instance);
+  if (!context) return failure(context.error());
   if (simulate)
-    return std::shared_ptr<ChannelInstance>(std::make_shared<SimulatedInstance>(plugin.manifest.simulation));
-  return start(plugin, instance);
+    return std::shared_ptr<ChannelInstance>(std::make_shared<SimulatedInstance>(*context, plugin.manifest.simulation));
+  return std::shared_ptr<ChannelInstance>(std::make_shared<PluginInstance>(*context));
 }
 
-Result<std::shared_ptr<ChannelInstance>, std::string> PluginChannels::start(const LoadedPlugin& plugin,
-                                                                            const ProviderInstance& instance) {
+Result<std::shared_ptr<const InstanceContext>, std::string> PluginChannels::start(const LoadedPlugin& plugin,
+                                                                                  const ProviderInstance& instance) {
   const auto* table = PluginRegistry::table<bf_channel_v1>(plugin, BF_CHANNEL_1);
-  auto services = std::make_unique<HostServices>(log_, KeyedHash(), instance.plugin, instance.slug);
-  auto machine = Machine::create(*table, std::move(services), instance.config_json);
+  HostServiceParts services{log_, &parts_.signatures, parts_.count, {}, instance.secrets};
+  auto machine =
+      Machine::create(*table, std::make_unique<HostServices>(std::move(services), instance.plugin, instance.slug),
+                      instance.config_json);
   if (!machine) return failure("plugin '" + instance.plugin + "' refused its config: " + machine.error());
-  auto context = std::make_shared<SendContext>(
-      SendContext{*machine, &exchange_, instance.tenant.toString() + "/" + instance.id.toString(),
-                  egressHosts(plugin.manifest, instance.config_json), instance.secrets});
-  return std::shared_ptr<ChannelInstance>(std::make_shared<PluginInstance>(std::move(context)));
+  std::string callback_url;
+  if (!settings_.public_url.empty())
+    callback_url = settings_.public_url + "/webhooks/" + instance.plugin + "/" + instance.callback_id;
+  return std::shared_ptr<const InstanceContext>(new InstanceContext{
+      *machine, parts_.exchange, parts_.signatures, parts_.values, tasks_, log_, instance.tenant, instance.id,
+      instance.tenant.toString() + "/" + instance.id.toString(), egressHosts(plugin.manifest, instance.config_json),
+      instance.secrets, plugin.info.known_secrets, std::move(callback_url), std::make_shared<TokenCache>()});
 }
 
 }  // namespace belfry::plugins

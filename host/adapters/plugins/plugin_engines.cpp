@@ -4,6 +4,7 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "adapters/plugins/host_services.h"
 #include "adapters/plugins/machine.h"
 #include "adapters/plugins/plugin_calls.h"
 #include "adapters/plugins/plugin_text.h"
@@ -173,8 +174,8 @@ PluginEngines::PluginEngines(const PluginRegistry& registry, const Log& log) {
   for (const auto& plugin : registry.all()) {
     const auto* table = PluginRegistry::table<bf_template_v1>(plugin, BF_TEMPLATE_1);
     if (table == nullptr) continue;
-    auto engine =
-        std::make_shared<Engine>(*table, std::make_unique<HostServices>(log, KeyedHash(), plugin.info.id, ""));
+    auto engine = std::make_shared<Engine>(
+        *table, std::make_unique<HostServices>(HostServiceParts{log, nullptr, {}, {}, {}}, plugin.info.id, ""));
     if (auto reason = engine->create(); !reason.empty()) {
       log.error("template engine cannot be created", {{"plugin", plugin.info.id}, {"problem", reason}});
       continue;

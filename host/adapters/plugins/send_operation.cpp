@@ -1,57 +1,18 @@
 #include "adapters/plugins/send_operation.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "adapters/plugins/message_view.h"
 #include "adapters/plugins/plugin_text.h"
-#include "adapters/plugins/smtp_input.h"
-#include "kit/crypto.h"
 
 namespace belfry::plugins {
 namespace {
 
-constexpr int kMostAtOnce = 16;             // exchanges under way in one operation, as steps.h says
-constexpr std::size_t kMostExchanges = 64;  // in all, so that a plugin that always asks once more comes to an end
-constexpr std::size_t kMostRecipients = 1000;
-constexpr std::size_t kMostSegments = 100'000;
 constexpr std::size_t kMostCode = 200;
 constexpr std::size_t kMostProviderId = 998;  // RFC 5322 §2.1.1: the longest line, and so the longest Message-ID
 constexpr std::size_t kMostDetail = 2000;
-
-/// RFC 2045 §6.8: lines of 76 characters.
-void appendMimeBase64(std::string& to, std::string_view bytes) {
-  constexpr std::size_t kLine = 76;
-  auto encoded = toBase64(bytes);
-  for (std::size_t at = 0; at < encoded.size(); at += kLine) {
-    if (at > 0) to += "\r\n";
-    to.append(encoded, at, kLine);
-  }
-}
-
-bool isTls(int32_t tls) { return tls == BF_TLS_NONE || tls == BF_TLS_STARTTLS || tls == BF_TLS_IMPLICIT; }
-
-SmtpTls toTls(int32_t tls) {
-  if (tls == BF_TLS_NONE) return SmtpTls::none;
-  return tls == BF_TLS_IMPLICIT ? SmtpTls::tls : SmtpTls::starttls;
-}
-
-/// Whether every pointer and number is one that can be worked with.
-bool isWellFormed(const bf_smtp& request) {
-  for (const auto* text : {&request.host, &request.username, &request.mail_from, &request.password.s})
-    if (!isView(*text)) return false;
-  if (!isTls(request.tls) || request.port == 0 || request.port > 65535) return false;
-  if (request.n_rcpts == 0 || !isArray(request.rcpts, request.n_rcpts, kMostRecipients)) return false;
-  return isArray(request.message, request.n_message, kMostSegments) &&
-         std::all_of(request.rcpts, request.rcpts + request.n_rcpts, isView);
-}
-
-/// Whether the server took the mail for anybody.
-bool isTaken(const SmtpResult& result) {
-  if (result.outcome.fate != ExchangeFate::done) return false;
-  for (std::size_t i = 0; i < result.recipients.size(); ++i)
-    if (const auto* reply = result.decisive(i); reply != nullptr && reply->positive()) return true;
-  return false;
-}
+constexpr std::size_t kMostItemText = 64u << 10;
 
 bool saysTaken(Outcome outcome) { return outcome == Outcome::accepted || outcome == Outcome::delivered; }
 /// The delivery would be sent once more.
@@ -59,154 +20,113 @@ bool repeats(Outcome outcome) {
   return outcome == Outcome::retry || outcome == Outcome::throttled || outcome == Outcome::credential;
 }
 
+std::chrono::steady_clock::time_point earliest(const Messages& messages) {
+  auto deadline = messages.front()->deadline;
+  for (const auto& message : messages) deadline = std::min(deadline, message->deadline);
+  return deadline;
+}
+
 }  // namespace
 
-void SendOperation::launch(std::shared_ptr<const SendContext> context, std::shared_ptr<const OutgoingMessage> message,
-                           Done done) {
-  MessageView shown(*message);
-  const bf_msg* messages[] = {&shown.abi()};
+std::optional<SendOutcome> toOutcome(const bf_result& result) {
+  auto outcome = outcomeFromNumber(result.outcome);
+  if (!outcome || !isView(result.provider_id) || !isView(result.code) || !isView(result.detail)) return std::nullopt;
+  SendOutcome made{*outcome,
+                   {},
+                   shown(view(result.provider_id), kMostProviderId),
+                   shown(view(result.code), kMostCode),
+                   shown(view(result.detail), kMostDetail),
+                   {}};
+  if (result.retry_after_ms > 0) made.retry_after = std::chrono::milliseconds(result.retry_after_ms);
+  return made;
+}
+
+void SendOperation::launch(std::shared_ptr<const InstanceContext> context, Messages messages, Done done) {
+  std::make_shared<SendOperation>(std::move(context), std::move(messages), std::move(done))->startSend();
+}
+
+SendOperation::SendOperation(std::shared_ptr<const InstanceContext> context, Messages messages, Done done)
+    : ChannelOperation(std::move(context), earliest(messages),
+                       {messages.front()->delivery.toString(), messages.front()->attempt}),
+      messages_(std::move(messages)),
+      done_(std::move(done)),
+      outcomes_(messages_.size()),
+      items_(messages_.size()) {}
+
+void SendOperation::startSend() {
+  std::vector<std::unique_ptr<MessageView>> views;
+  std::vector<const bf_msg*> shown;
+  for (std::size_t i = 0; i < messages_.size(); ++i) {
+    views.push_back(std::make_unique<MessageView>(*messages_[i], i));
+    shown.push_back(&views.back()->abi());
+  }
   bf_req request{};
   request.size = sizeof request;
   request.kind = BF_REQ_SEND;
-  request.messages = messages;
-  request.n_messages = 1;
-  std::make_shared<SendOperation>(std::move(context), message, std::move(done))->start(request);
+  request.messages = shown.data();
+  request.n_messages = shown.size();
+  request.callback_url = view(context().callback_url);
+  start(request);
 }
 
-SendOperation::SendOperation(std::shared_ptr<const SendContext> context, std::shared_ptr<const OutgoingMessage> message,
-                             Done done)
-    : Operation(context->machine), context_(std::move(context)), message_(std::move(message)), done_(std::move(done)) {}
-
-bf_status SendOperation::smtp(const bf_smtp& request, uint32_t tag) {
-  if (unanswered_ >= kMostAtOnce || started_.size() >= kMostExchanges) return BF_E_LIMIT;
-  SmtpExchange exchange;
-  if (auto status = assemble(request, exchange); status != BF_OK) return status;
-  started_.reserve(started_.size() + 1);
-  expectAnswer();
-  ++unanswered_;
-  try {
-    started_.push_back(begin(std::move(exchange), tag));
-  } catch (...) {  // nothing was started: no answer will come
-    --unanswered_;
-    forgetAnswer();
-    throw;
-  }
-  return BF_OK;
+bool SendOperation::findBlobBytes(uint64_t handle, std::string_view& bytes) const {
+  const auto [index, attachment] = blobPlace(handle);
+  if (index >= messages_.size() || attachment >= messages_[index]->attachments.size()) return false;
+  bytes = messages_[index]->attachments[attachment].bytes;
+  return true;
 }
 
-ExchangeHandle SendOperation::begin(SmtpExchange exchange, uint32_t tag) {
-  auto self = std::static_pointer_cast<SendOperation>(shared_from_this());
-  if (std::chrono::steady_clock::now() < message_->deadline) {
-    return context_->exchange->start(std::move(exchange),
-                                     [self, tag](SmtpResult result) { self->answered(std::move(result), tag); });
-  }
-  // The lease is nearly over: the attempt is given back rather than raced against the next one.
-  SmtpResult late;
-  late.outcome = {ExchangeFate::not_sent, ExchangeError::timeout,
-                  "the lease of this attempt ended before the exchange began"};
-  late.recipients.resize(exchange.recipients.size());
-  answered(std::move(late), tag);
-  return {};
-}
-
-bf_status SendOperation::assemble(const bf_smtp& request, SmtpExchange& exchange) const {
-  if (!isWellFormed(request)) return BF_E_INVALID;
-  exchange.host = copy(request.host);
-  exchange.port = static_cast<std::uint16_t>(request.port);
-  exchange.tls = toTls(request.tls);
-  exchange.username = copy(request.username);
-  if (auto status = addPassword(request, exchange); status != BF_OK) return status;
-  exchange.mail_from = copy(request.mail_from);
-  for (size_t i = 0; i < request.n_rcpts; ++i) exchange.recipients.push_back(copy(request.rcpts[i]));
-  for (size_t i = 0; i < request.n_message; ++i) {
-    if (auto status = addSegment(request.message[i], exchange.message); status != BF_OK) return status;
-  }
-  exchange.deadline = message_->deadline;
-  if (request.timeout_ms > 0) {
-    exchange.deadline =
-        std::min(exchange.deadline, std::chrono::steady_clock::now() + std::chrono::milliseconds(request.timeout_ms));
-  }
-  exchange.allowed_hosts = context_->allowed_hosts;
-  exchange.pool_scope = context_->pool_scope;
-  exchange.trace = {message_->delivery.toString(), message_->attempt};
-  return BF_OK;
-}
-
-/// A secret leaves by its name and for this one use: as the password of a login.
-bf_status SendOperation::addPassword(const bf_smtp& request, SmtpExchange& exchange) const {
-  if (exchange.username.empty()) return BF_OK;
-  if (request.password.kind != BF_SEG_SECRET) return BF_E_DENIED;
-  if (request.password.xform != BF_XFORM_RAW) return BF_E_INVALID;
-  auto secret = context_->secrets.find(copy(request.password.s));
-  if (secret == context_->secrets.end()) return BF_E_DENIED;
-  exchange.password = secret->second;
-  return BF_OK;
-}
-
-bf_status SendOperation::addSegment(const bf_seg& segment, std::string& message) const {
-  if (segment.xform != BF_XFORM_RAW && segment.xform != BF_XFORM_BASE64_MIME) return BF_E_INVALID;
+bf_status SendOperation::readBlob(uint64_t blob, uint64_t offset, void* out, size_t n, size_t& got) {
   std::string_view bytes;
-  if (segment.kind == BF_SEG_BYTES) {
-    if (!isView(segment.s)) return BF_E_INVALID;
-    bytes = view(segment.s);
-  } else if (segment.kind == BF_SEG_BLOB) {
-    const auto* attachment = findBlob(*message_, segment.blob);
-    if (attachment == nullptr) return BF_E_DENIED;  // not of this message
-    bytes = attachment->bytes;
-  } else {
-    return segment.kind == BF_SEG_SECRET ? BF_E_DENIED : BF_E_INVALID;  // a secret has no place in a message
-  }
-  if (bytes.size() > kMostText || message.size() > kMostText - bytes.size()) return BF_E_LIMIT;
-  if (segment.xform == BF_XFORM_BASE64_MIME) {
-    appendMimeBase64(message, bytes);
-  } else {
-    message.append(bytes);
-  }
+  if (!findBlobBytes(blob, bytes)) return BF_E_DENIED;  // not of these messages
+  got = offset >= bytes.size() ? 0 : std::min<std::size_t>(n, bytes.size() - offset);
+  if (got > 0) std::memcpy(out, bytes.data() + offset, got);
   return BF_OK;
-}
-
-void SendOperation::answered(SmtpResult result, uint32_t tag) {
-  struct Answer {
-    explicit Answer(SmtpResult from) : result(std::move(from)), shown(result) {}
-    const SmtpResult result;
-    const SmtpInput shown;
-  };
-  deliver([this, answer = std::make_shared<Answer>(std::move(result)), tag](bf_input& input) {
-    --unanswered_;
-    if (answer->result.outcome.fate == ExchangeFate::maybe_sent) may_have_sent_ = true;
-    if (isTaken(answer->result)) taken_ = true;
-    answer->shown.fill(input, tag);
-  });
 }
 
 bf_status SendOperation::result(const bf_result& result) {
-  if (result.recipient != 0) return BF_E_INVALID;
-  if (outcome_) return BF_E_STATE;
-  auto outcome = outcomeFromNumber(result.outcome);
-  if (!outcome || !isView(result.provider_id) || !isView(result.code) || !isView(result.detail)) return BF_E_INVALID;
-  outcome_ = SendOutcome{*outcome,
-                         {},
-                         shown(view(result.provider_id), kMostProviderId),
-                         shown(view(result.code), kMostCode),
-                         shown(view(result.detail), kMostDetail)};
-  if (result.retry_after_ms > 0) outcome_->retry_after = std::chrono::milliseconds(result.retry_after_ms);
+  if (result.recipient >= messages_.size()) return BF_E_INVALID;
+  auto& place = outcomes_[result.recipient];
+  if (place) return BF_E_STATE;
+  auto outcome = toOutcome(result);
+  if (!outcome) return BF_E_INVALID;
+  outcome->inbox_item = std::move(items_[result.recipient]);
+  place = std::move(outcome);
+  return BF_OK;
+}
+
+bf_status SendOperation::item(const bf_item& item) {
+  if (item.recipient >= messages_.size()) return BF_E_INVALID;
+  if (messages_[item.recipient]->channel != Channel::inapp) return BF_E_DENIED;
+  if (items_[item.recipient] || outcomes_[item.recipient]) return BF_E_STATE;
+  for (const auto* text : {&item.title, &item.body, &item.category, &item.action_url, &item.icon, &item.data_json}) {
+    if (!isView(*text)) return BF_E_INVALID;
+    if (text->n > kMostItemText) return BF_E_LIMIT;
+  }
+  auto said = [](const bf_str& text) { return shown(view(text), kMostItemText); };
+  items_[item.recipient] =
+      InboxItem{said(item.title),      said(item.body), said(item.category),
+                said(item.action_url), said(item.icon), item.data_json.n == 0 ? "{}" : said(item.data_json)};
   return BF_OK;
 }
 
 void SendOperation::end(const std::string& reason) {
-  auto outcome = verdict(reason);
-  if (unanswered_ > 0)
-    for (auto handle : started_) context_->exchange->cancel(handle);  // those that finished are ignored
-  done_(std::move(outcome));
+  std::vector<SendOutcome> outcomes;
+  outcomes.reserve(messages_.size());
+  for (std::size_t i = 0; i < messages_.size(); ++i) outcomes.push_back(verdict(i, reason));
+  cancelExchanges();
+  done_(std::move(outcomes));
 }
 
-SendOutcome SendOperation::verdict(const std::string& reason) const {
+SendOutcome SendOperation::verdict(std::size_t index, const std::string& reason) const {
   // The host, not the plugin, answers for "never blindly twice". An exchange that may have delivered, or is still under
-  // way, ends as unknown unless the plugin says that the provider took it. One that the server took may end as refused
-  // if the plugin says so, but is not sent once more, and without a word of the plugin it is not known to have failed.
-  bool ambiguous = may_have_sent_ || unanswered_ > 0;
-  auto outcome = outcome_ ? *outcome_ : noResult(reason);
-  bool honest = saysTaken(outcome.outcome) || !(ambiguous || (taken_ && (!outcome_ || repeats(outcome.outcome))));
+  // way, ends as unknown unless the plugin says that the provider took it. One that a mail server took may end as
+  // refused if the plugin says so, but is not sent once more. And where the provider said yes, silence of the plugin is
+  // not known to be a failure.
+  const auto& given = outcomes_[index];
+  auto outcome = given ? *given : noResult(reason);
+  bool honest = saysTaken(outcome.outcome) ||
+                !(mayHaveSent() || (taken() && repeats(outcome.outcome)) || (!given && (taken() || answeredOk())));
   if (!honest) {
     outcome.outcome = Outcome::unknown;
     outcome.retry_after.reset();
@@ -215,7 +135,7 @@ SendOutcome SendOperation::verdict(const std::string& reason) const {
 }
 
 SendOutcome SendOperation::noResult(const std::string& reason) const {
-  SendOutcome outcome{Outcome::rejected_request, {}, {}, "plugin_error", "the plugin ended without a result"};
+  SendOutcome outcome{Outcome::rejected_request, {}, {}, "plugin_error", "the plugin ended without a result", {}};
   if (failed()) {
     outcome.code = failCode();
     outcome.detail = failDetail();

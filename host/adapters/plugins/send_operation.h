@@ -1,61 +1,54 @@
-// BF_REQ_SEND: one message, at most some exchanges, one outcome.
+// BF_REQ_SEND: one message or a batch of them, at most some exchanges, one outcome for each message.
 //
 // A result that the plugin gave stands, even if it breaks a rule afterwards; without one the delivery is
 // rejected_request with what the plugin said or did as its detail. Over both stands the host's own knowledge of what
 // left: see verdict().
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
-#include "adapters/plugins/operation.h"
+#include "adapters/plugins/channel_operation.h"
 #include "ports/channels.h"
-#include "ports/exchange.h"
 
 namespace belfry::plugins {
 
-/// What every operation of one provider instance shares.
-struct SendContext {
-  std::shared_ptr<const Machine> machine;
-  Exchange* exchange;
-  std::string pool_scope;                      ///< tenant and instance
-  std::vector<std::string> allowed_hosts;      ///< of the manifest, and of the config where the manifest marks a key
-  std::map<std::string, std::string> secrets;  ///< declared in the manifest and set
-};
+using Messages = std::vector<std::shared_ptr<const OutgoingMessage>>;
 
-class SendOperation final : public Operation {
+/// What a plugin said in a bf_result; nullopt when it is malformed.
+std::optional<SendOutcome> toOutcome(const bf_result& result);
+
+class SendOperation : public ChannelOperation {
  public:
-  using Done = std::function<void(SendOutcome)>;
+  /// One outcome for each message, in their order.
+  using Done = std::function<void(std::vector<SendOutcome>)>;
 
-  /// Runs to its end by itself; `done` is called once.
-  static void launch(std::shared_ptr<const SendContext> context, std::shared_ptr<const OutgoingMessage> message,
-                     Done done);
+  /// Runs to its end by itself; `done` is called once. At least one message.
+  static void launch(std::shared_ptr<const InstanceContext> context, Messages messages, Done done);
 
-  SendOperation(std::shared_ptr<const SendContext> context, std::shared_ptr<const OutgoingMessage> message, Done done);
+  SendOperation(std::shared_ptr<const InstanceContext> context, Messages messages, Done done);
 
- private:
-  bf_status smtp(const bf_smtp& request, uint32_t tag) override;
+ protected:
+  /// Runs begin over the messages.
+  void startSend();
+  bool findBlobBytes(uint64_t handle, std::string_view& bytes) const override;
+  bf_status readBlob(uint64_t blob, uint64_t offset, void* out, size_t n, size_t& got) override;
   bf_status result(const bf_result& result) override;
+  bf_status item(const bf_item& item) override;
   void end(const std::string& reason) override;
 
-  bf_status assemble(const bf_smtp& request, SmtpExchange& exchange) const;
-  bf_status addPassword(const bf_smtp& request, SmtpExchange& exchange) const;
-  bf_status addSegment(const bf_seg& segment, std::string& message) const;
-  ExchangeHandle begin(SmtpExchange exchange, uint32_t tag);
-  void answered(SmtpResult result, uint32_t tag);
-  SendOutcome verdict(const std::string& reason) const;
+  const std::vector<std::optional<SendOutcome>>& outcomes() const { return outcomes_; }
+
+ private:
+  SendOutcome verdict(std::size_t index, const std::string& reason) const;
   SendOutcome noResult(const std::string& reason) const;
 
-  const std::shared_ptr<const SendContext> context_;
-  const std::shared_ptr<const OutgoingMessage> message_;
+  const Messages messages_;
   const Done done_;
-  // All of these are touched inside steps only, which run serially.
-  std::optional<SendOutcome> outcome_;
-  std::vector<ExchangeHandle> started_;
-  bool may_have_sent_ = false;  // an answer said so
-  bool taken_ = false;          // a server took a mail
-  int unanswered_ = 0;
+  // Touched inside steps only, which run serially.
+  std::vector<std::optional<SendOutcome>> outcomes_;
+  std::vector<std::optional<InboxItem>> items_;
 };
 
 }  // namespace belfry::plugins

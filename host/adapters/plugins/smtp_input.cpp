@@ -1,6 +1,6 @@
 #include "adapters/plugins/smtp_input.h"
 
-#include "adapters/plugins/plugin_text.h"
+#include "adapters/plugins/exchange_words.h"
 
 namespace belfry::plugins {
 namespace {
@@ -16,13 +16,13 @@ const SmtpReply* last(const SmtpResult& result) {
   return result.refusal ? &*result.refusal : nullptr;
 }
 
-int32_t toFate(ExchangeFate fate) {
-  switch (fate) {
-    case ExchangeFate::done: return BF_FATE_DONE;
-    case ExchangeFate::not_sent: return BF_FATE_NOT_SENT;
-    case ExchangeFate::maybe_sent: return BF_FATE_MAYBE_SENT;
-  }
-  return BF_FATE_MAYBE_SENT;
+/// Which step the transaction ended at.
+int32_t stageOf(const SmtpResult& result) {
+  if (result.mail && !result.mail->positive()) return BF_SMTP_STAGE_MAIL;
+  if (result.data) return BF_SMTP_STAGE_DATA;
+  for (const auto& reply : result.recipients)
+    if (reply.code != 0) return BF_SMTP_STAGE_RCPT;
+  return result.refusal ? BF_SMTP_STAGE_SESSION : BF_SMTP_STAGE_NONE;
 }
 
 }  // namespace
@@ -30,6 +30,7 @@ int32_t toFate(ExchangeFate fate) {
 SmtpInput::SmtpInput(const SmtpResult& result) : result_(result) {
   for (const auto& reply : result.recipients) recipients_.push_back(toAnswer(reply));
   reply_.size = sizeof reply_;
+  reply_.stage = stageOf(result);
   if (const auto* answer = last(result)) reply_.last = toAnswer(*answer);
   reply_.rcpts = recipients_.data();
   reply_.n_rcpts = recipients_.size();
@@ -38,9 +39,7 @@ SmtpInput::SmtpInput(const SmtpResult& result) : result_(result) {
 void SmtpInput::fill(bf_input& input, uint32_t tag) const {
   input.kind = BF_IN_SMTP;
   input.tag = tag;
-  input.fate = toFate(result_.outcome.fate);
-  input.error = result_.outcome.error == ExchangeError::none ? bf_str{} : view(toText(result_.outcome.error));
-  input.detail = view(result_.outcome.detail);
+  fillOutcome(input, result_.outcome);
   input.smtp = &reply_;
 }
 

@@ -56,10 +56,11 @@ bool has(const std::vector<std::string>& list, const std::string& word) {
 
 std::string serviceFault(const check::Manifest& manifest) {
   for (const auto& service : manifest.requires_services) {
-    if (service == BF_LOG_1) continue;
+    if (service == BF_LOG_1 || service == BF_METRICS_1 || service == BF_CRYPTO_1) continue;
     // Channel plugins and engines never see the credential-hashing key, not even through a service.
-    if (service == BF_CRYPTO_1 && has(manifest.kinds, "auth")) continue;
-    return "requires " + service + ", this host has " + BF_LOG_1 + " and, for auth plugins, " + BF_CRYPTO_1;
+    if (service == BF_CREDENTIALS_1 && has(manifest.kinds, "auth")) continue;
+    return "requires " + service + ", this host has " + BF_LOG_1 + ", " + BF_METRICS_1 + ", " + BF_CRYPTO_1 +
+           " and, for auth plugins, " + BF_CREDENTIALS_1;
   }
   return {};
 }

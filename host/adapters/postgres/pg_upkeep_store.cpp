@@ -47,6 +47,12 @@ int PgUpkeepStore::pruneIdempotencyKeys(int limit) {
   });
 }
 
+int PgUpkeepStore::prunePluginValues(int limit) {
+  return withConnection(pool_, [&](Connection& connection) {
+    return static_cast<int>(connection.run(sql::plugin_values_prune, limitOf(limit)).affected());
+  });
+}
+
 int PgUpkeepStore::ensurePartitions(int months_ahead) {
   Params params;
   params.add(static_cast<std::int32_t>(months_ahead));

@@ -14,6 +14,7 @@ class PgUpkeepStore final : public UpkeepStore {
   int sequenceFeed(int limit) override;
   int pruneFeed(std::chrono::hours older_than, int limit) override;
   int pruneIdempotencyKeys(int limit) override;
+  int prunePluginValues(int limit) override;
   int ensurePartitions(int months_ahead) override;
 
  private:

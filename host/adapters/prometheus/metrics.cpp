@@ -6,6 +6,10 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -18,6 +22,12 @@ const prometheus::Histogram::BucketBoundaries kHttpBuckets{0.001, 0.0025, 0.005,
                                                            0.1,   0.25,   0.5,   1,    2.5,   5};
 const prometheus::Histogram::BucketBoundaries kAttemptBuckets{0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
                                                               1,     2.5,  5,     10,   30,  60};
+
+bool isEventName(std::string_view name) {
+  constexpr std::size_t kMost = 40;
+  auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
+  return !name.empty() && name.size() <= kMost && std::all_of(name.begin(), name.end(), allowed);
+}
 
 }  // namespace
 
@@ -43,6 +53,12 @@ struct Metrics::Impl {
                                                          .Name("belfry_leases_rescued_total")
                                                          .Help("Attempts whose worker vanished, by what followed")
                                                          .Register(registry);
+  prometheus::Family<prometheus::Counter>& plugin_events = prometheus::BuildCounter()
+                                                               .Name("belfry_plugin_events_total")
+                                                               .Help("What plugins count themselves")
+                                                               .Register(registry);
+  std::mutex plugin_events_mutex;
+  std::map<std::string, std::set<std::string, std::less<>>> plugin_event_names;  // guarded by plugin_events_mutex
   std::vector<std::pair<prometheus::Gauge*, std::function<double()>>> gauges;
 };
 
@@ -70,6 +86,21 @@ void Metrics::attempt(Channel channel, const std::string& plugin, const std::str
 }
 
 void Metrics::leaseRescued(bool again) { impl_->rescued.Add({{"followed_by", again ? "resend" : "hold"}}).Increment(); }
+
+bool Metrics::pluginEvent(const std::string& plugin, std::string_view event, std::uint64_t n) {
+  constexpr std::size_t kMostNames = 32;
+  if (!isEventName(event)) return false;
+  {
+    std::lock_guard lock(impl_->plugin_events_mutex);
+    auto& names = impl_->plugin_event_names[plugin];
+    if (!names.contains(event)) {
+      if (names.size() >= kMostNames) return false;
+      names.emplace(event);
+    }
+  }
+  impl_->plugin_events.Add({{"plugin", plugin}, {"event", std::string(event)}}).Increment(static_cast<double>(n));
+  return true;
+}
 
 void Metrics::gauge(const std::string& name, const std::string& help, std::function<double()> read) {
   auto& gauge = prometheus::BuildGauge().Name(name).Help(help).Register(impl_->registry).Add({});

@@ -44,7 +44,7 @@ class ApiKey : public belfry::Auth<ApiKey> {
     char secret[kSecretSize];
   };
 
-  std::string check() const { return host().hasCrypto() ? "" : "this host has no belfry.crypto/1"; }
+  std::string check() const { return host().hasCredentials() ? "" : "this host has no belfry.credentials/1"; }
 
   int begin(Op& op, State& state, const Presented& presented) const {
     Key key;

@@ -8,6 +8,8 @@
 
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 
 namespace belfry {
 
@@ -37,6 +39,12 @@ class Presented {
 
  private:
   const bf_presented* p_;
+};
+
+/// What became of AuthOp::verifyHs256.
+struct Verdict {
+  bool key_found;
+  bool good;
 };
 
 /// Who the caller is. tenant is empty only for the platform admin.
@@ -72,6 +80,16 @@ class AuthOp : public OpBase {
     return BF_STEP_DONE;
   }
 
+  /// Has a signature checked with a key of the tenant that the credential claims: resumes with a Verdict. `signature`
+  /// in raw bytes; `key_id` may be empty.
+  int verifyHs256(std::string_view tenant, std::string_view key_id, std::string_view data, std::string_view signature,
+                  std::uint32_t tag = 0) {
+    if (!BF_HAS(ops_, verify)) throw VerbFailed(BF_E_UNSUPPORTED);
+    const bf_signed what{sizeof what, BF_MAC_HMAC_SHA256, str(tenant), str(key_id), str(data), str(signature)};
+    check(ops_->verify(op_, &what, tag));
+    return BF_STEP_WAIT;
+  }
+
   /// Not this plugin's kind of credential.
   int decline() {
     if (!BF_HAS(ops_, decline)) throw VerbFailed(BF_E_UNSUPPORTED);
@@ -82,13 +100,25 @@ class AuthOp : public OpBase {
   int refuse(std::string_view code, std::string_view detail) { return fail(code, detail); }
 };
 
-/// Base of an auth plugin: begin gets what was presented, resume a stored credential.
+namespace detail {
+
+template <class T, class S, class In, class = void>
+struct ResumesAuth : std::false_type {};
+template <class T, class S, class In>
+struct ResumesAuth<T, S, In,
+                   std::void_t<decltype(std::declval<const T&>().resume(
+                       std::declval<AuthOp&>(), std::declval<S&>(), std::declval<const In&>()))>> : std::true_type {};
+
+}  // namespace detail
+
+/// Base of an auth plugin: begin gets what was presented, resume a stored credential or a verdict, as it has asked.
 template <class T>
 class Auth : public detail::Machine<T> {
  public:
   using Op = AuthOp;
   using Presented = belfry::Presented;
   using Credential = belfry::Credential;
+  using Verdict = belfry::Verdict;
 
   static const void* interfaceTable(std::string_view id) {
     static constexpr bf_auth_v1 table = {sizeof table,
@@ -100,7 +130,8 @@ class Auth : public detail::Machine<T> {
                                          &Auth::create,
                                          &Auth::destroy,
                                          &Auth::begin,
-                                         &Auth::resume};
+                                         &Auth::resume,
+                                         nullptr};
     return id == BF_AUTH_1 ? &table : nullptr;
   }
 
@@ -117,10 +148,16 @@ class Auth : public detail::Machine<T> {
 
   static std::int32_t resume(bf_inst* inst, bf_op* op, const bf_ops* ops, void* state, const bf_input* input) noexcept {
     return detail::guardedStep(op, ops, [&]() -> std::int32_t {
+      using State = typename T::State;
       Op o(op, ops);
-      if (input->kind != BF_IN_CREDENTIAL || !input->credential)
-        return o.fail("bad_input", "a stored credential is needed");
-      return Auth::self(inst).resume(o, *static_cast<typename T::State*>(state), Credential(*input->credential));
+      auto& own = *static_cast<State*>(state);
+      if constexpr (detail::ResumesAuth<T, State, Credential>::value)
+        if (input->kind == BF_IN_CREDENTIAL && input->credential)
+          return Auth::self(inst).resume(o, own, Credential(*input->credential));
+      if constexpr (detail::ResumesAuth<T, State, Verdict>::value)
+        if (input->kind == BF_IN_VERDICT)
+          return Auth::self(inst).resume(o, own, Verdict{input->found != 0, input->good != 0});
+      return o.fail("bad_input", "nothing was asked for that could be answered");
     });
   }
 };

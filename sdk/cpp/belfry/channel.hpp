@@ -1,122 +1,160 @@
-// Channel plugins: the verbs they have and the base class that makes their table.
+// The base class that makes a channel plugin's table out of a class's member functions. What a class has, it serves:
+//
+//   int begin(Op&, State&, const Send&) const            one message; or
+//   int begin(Op&, State&, const Batch&) const           up to kMaxBatch, with std::uint64_t batchKey(const Send&)
+//   const int resume(Op&, State&, const Reply&) const          what came back for a SEND int webhook(Op&, State&, const
+//   Webhook&) const       WEBHOOK; resumeWebhook(Op&, State&, const Reply&) const int probe(Op&, State&) const PROBE;
+//   resumeProbe int token(Op&, State&, std::string_view key) const   TOKEN;   resumeToken int status(Op&, State&, const
+//   Query&) const          STATUS;  resumeStatus
 #pragma once
 
 #include <belfry/channel.h>
+#include <belfry/channel_op.hpp>
 #include <belfry/machine.hpp>
-#include <belfry/op.hpp>
+#include <belfry/receipt.hpp>
 #include <belfry/reply.hpp>
-#include <belfry/rope.hpp>
 #include <belfry/send.hpp>
 
-#include <cstddef>
 #include <cstdint>
 #include <string_view>
-#include <vector>
+#include <type_traits>
+#include <utility>
 
 namespace belfry {
 
-/// One SMTP transaction. The views must live until ChannelOp::send returns.
-struct SmtpTransaction {
-  std::string_view host;
-  std::uint32_t port = 0;
-  std::int32_t tls = BF_TLS_STARTTLS;
-  std::string_view username;         ///< empty: no login
-  std::string_view password_secret;  ///< name of the secret
-  std::string_view mail_from;
-  std::vector<std::string_view> rcpts;
-  std::uint32_t timeout_ms = 0;  ///< 0: the host's default
-};
+namespace detail {
 
-class ChannelOp : public OpBase {
- public:
-  using OpBase::OpBase;
+// One question for each member function that a plugin may have.
+#define BF_DETECT_(Name, call)              \
+  template <class T, class S, class = void> \
+  struct Name : std::false_type {};         \
+  template <class T, class S>               \
+  struct Name<T, S, std::void_t<decltype(std::declval<const T&>().call)>> : std::true_type {};
 
-  /// Emits the transaction: `return op.send(…)`. A host or secret that this instance may not use ends the operation
-  /// with BF_CREDENTIAL, since only set-up can cure it. Throws VerbFailed.
-  int send(const SmtpTransaction& t, const Rope& message, std::uint32_t tag = 0) {
-    if (!BF_HAS(ops_, smtp)) throw VerbFailed(BF_E_UNSUPPORTED);
-    std::vector<bf_str> rcpts;
-    for (const auto rcpt : t.rcpts) rcpts.push_back(str(rcpt));
-    const auto segments = message.segments();
-    bf_smtp smtp{};
-    smtp.size = sizeof smtp;
-    smtp.port = t.port;
-    smtp.host = str(t.host);
-    smtp.tls = t.tls;
-    smtp.timeout_ms = t.timeout_ms;
-    smtp.username = str(t.username);
-    if (!t.username.empty()) smtp.password = secretSegment(t.password_secret);
-    smtp.mail_from = str(t.mail_from);
-    smtp.rcpts = rcpts.data();
-    smtp.n_rcpts = rcpts.size();
-    smtp.message = segments.data();
-    smtp.n_message = segments.size();
-    const bf_status status = ops_->smtp(op_, &smtp, tag);
-    if (status == BF_E_DENIED) return done({BF_CREDENTIAL, "denied", VerbFailed(status).what(), {}, 0});
-    check(status);
-    return BF_STEP_WAIT;
-  }
+BF_DETECT_(TakesBatch, begin(std::declval<ChannelOp&>(), std::declval<S&>(), std::declval<const Batch&>()))
+BF_DETECT_(HasBatchKey, batchKey(std::declval<const Send&>()))
+BF_DETECT_(HasWebhook, webhook(std::declval<ChannelOp&>(), std::declval<S&>(), std::declval<const Webhook&>()))
+BF_DETECT_(HasProbe, probe(std::declval<ChannelOp&>(), std::declval<S&>()))
+BF_DETECT_(HasToken, token(std::declval<ChannelOp&>(), std::declval<S&>(), std::declval<std::string_view>()))
+BF_DETECT_(HasStatus, status(std::declval<ChannelOp&>(), std::declval<S&>(), std::declval<const Query&>()))
+BF_DETECT_(HasResume, resume(std::declval<ChannelOp&>(), std::declval<S&>(), std::declval<const Reply&>()))
+BF_DETECT_(ResumesWebhook, resumeWebhook(std::declval<ChannelOp&>(), std::declval<S&>(), std::declval<const Reply&>()))
+BF_DETECT_(ResumesProbe, resumeProbe(std::declval<ChannelOp&>(), std::declval<S&>(), std::declval<const Reply&>()))
+BF_DETECT_(ResumesToken, resumeToken(std::declval<ChannelOp&>(), std::declval<S&>(), std::declval<const Reply&>()))
+BF_DETECT_(ResumesStatus, resumeStatus(std::declval<ChannelOp&>(), std::declval<S&>(), std::declval<const Reply&>()))
 
-  /// Emits the result of one recipient; once for each.
-  void result(std::uint32_t recipient, const SendResult& r) {
-    if (!BF_HAS(ops_, result)) throw VerbFailed(BF_E_UNSUPPORTED);
-    bf_result out{};
-    out.size = sizeof out;
-    out.recipient = recipient;
-    out.outcome = r.outcome;
-    out.retry_after_ms = r.retry_after_ms;
-    out.provider_id = str(r.provider_id);
-    out.code = str(r.code);
-    out.detail = str(r.detail);
-    check(ops_->result(op_, &out));
-  }
+#undef BF_DETECT_
 
-  /// The result of the only recipient, and the end: `return op.done(…)`.
-  int done(const SendResult& r) {
-    result(0, r);
-    return BF_STEP_DONE;
-  }
-};
+template <class T, class = void>
+struct MaxBatch : std::integral_constant<std::uint32_t, 1> {};
+template <class T>
+struct MaxBatch<T, std::void_t<decltype(T::kMaxBatch)>> : std::integral_constant<std::uint32_t, T::kMaxBatch> {};
 
-/// Base of a channel plugin that takes one message at a time.
+}  // namespace detail
+
 template <class T>
 class Channel : public detail::Machine<T> {
  public:
   using Op = ChannelOp;
   using Send = belfry::Send;
+  using Batch = belfry::Batch;
   using Reply = belfry::Reply;
+  using Webhook = belfry::Webhook;
+  using Query = belfry::Query;
 
   static const void* interfaceTable(std::string_view id) {
     static constexpr bf_channel_v1 table = {sizeof table,
                                             0,
-                                            sizeof(typename T::State),
-                                            alignof(typename T::State),
-                                            1,
+                                            sizeof(Full),
+                                            alignof(Full),
+                                            detail::MaxBatch<T>::value,
                                             0,
                                             &Channel::create,
                                             &Channel::destroy,
                                             &Channel::begin,
-                                            &Channel::resume};
+                                            &Channel::resume,
+                                            batchKeyFunction()};
     return id == BF_CHANNEL_1 ? &table : nullptr;
   }
 
  private:
+  /// The plugin's own state behind the kind of request that it belongs to.
+  struct Full {
+    std::int32_t kind;
+    typename T::State state;
+  };
+
+  using BatchKey = std::uint64_t (*)(bf_inst*, const bf_msg*);
+  static constexpr BatchKey batchKeyFunction() {
+    if constexpr (detail::HasBatchKey<T, void>::value) return &Channel::batchKey;
+    else return nullptr;
+  }
+  static std::uint64_t batchKey(bf_inst* inst, const bf_msg* message) noexcept {
+    try {
+      return Channel::self(inst).batchKey(Send(*message, 0));
+    } catch (...) {
+      return 0;  // alone
+    }
+  }
+
   static std::int32_t begin(bf_inst* inst, bf_op* op, const bf_ops* ops, void* state, const bf_req* req) noexcept {
     return detail::guardedStep(op, ops, [&]() -> std::int32_t {
       detail::checkState<typename T::State>();
       Op o(op, ops);
-      if (req->kind != BF_REQ_SEND || req->n_messages != 1)
-        return o.fail("bad_request", "one message to send is needed");
-      return Channel::self(inst).begin(o, *static_cast<typename T::State*>(state), Send(*req->messages[0], 0));
+      Full& full = *static_cast<Full*>(state);
+      full.kind = req->kind;
+      return beginKind(Channel::self(inst), o, full.state, *req);
     });
+  }
+
+  template <class S>
+  static std::int32_t beginKind(const T& self, Op& op, S& state, const bf_req& req) {
+    switch (req.kind) {
+      case BF_REQ_SEND:
+        if (req.n_messages == 0 || req.n_messages > detail::MaxBatch<T>::value)
+          return op.fail("bad_request", "more messages than max_batch, or none");
+        if constexpr (detail::TakesBatch<T, S>::value) return self.begin(op, state, Batch(req));
+        else return self.begin(op, state, Send(*req.messages[0], 0, view(req.callback_url)));
+      case BF_REQ_WEBHOOK:
+        if constexpr (detail::HasWebhook<T, S>::value)
+          if (req.webhook) return self.webhook(op, state, Webhook(*req.webhook));
+        break;
+      case BF_REQ_PROBE:
+        if constexpr (detail::HasProbe<T, S>::value) return self.probe(op, state);
+        break;
+      case BF_REQ_TOKEN:
+        if constexpr (detail::HasToken<T, S>::value) return self.token(op, state, view(req.token_key));
+        break;
+      case BF_REQ_STATUS:
+        if constexpr (detail::HasStatus<T, S>::value)
+          if (req.query) return self.status(op, state, Query(*req.query));
+        break;
+      default: break;
+    }
+    return op.fail("unsupported", "this plugin does not serve requests of this kind");
   }
 
   static std::int32_t resume(bf_inst* inst, bf_op* op, const bf_ops* ops, void* state, const bf_input* input) noexcept {
     return detail::guardedStep(op, ops, [&]() -> std::int32_t {
       Op o(op, ops);
-      if (input->kind != BF_IN_SMTP) return o.fail("bad_input", "the answer to an exchange is needed");
-      return Channel::self(inst).resume(o, *static_cast<typename T::State*>(state), Reply(*input));
+      Full& full = *static_cast<Full*>(state);
+      return resumeKind(Channel::self(inst), o, full.state, full.kind, Reply(*input));
     });
+  }
+
+  template <class S>
+  static std::int32_t resumeKind(const T& self, Op& op, S& state, std::int32_t kind, const Reply& reply) {
+    if constexpr (detail::HasResume<T, S>::value)
+      if (kind == BF_REQ_SEND) return self.resume(op, state, reply);
+    if constexpr (detail::ResumesWebhook<T, S>::value)
+      if (kind == BF_REQ_WEBHOOK) return self.resumeWebhook(op, state, reply);
+    if constexpr (detail::ResumesProbe<T, S>::value)
+      if (kind == BF_REQ_PROBE) return self.resumeProbe(op, state, reply);
+    if constexpr (detail::ResumesToken<T, S>::value)
+      if (kind == BF_REQ_TOKEN) return self.resumeToken(op, state, reply);
+    if constexpr (detail::ResumesStatus<T, S>::value)
+      if (kind == BF_REQ_STATUS) return self.resumeStatus(op, state, reply);
+    return op.fail("bad_input", "nothing was asked for that could be answered");
   }
 };
 

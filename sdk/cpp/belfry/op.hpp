@@ -1,4 +1,4 @@
-// What every kind of operation may do, and how struct sizes are respected.
+// What every kind of operation may do.
 #pragma once
 
 #include <belfry/steps.h>
@@ -8,12 +8,6 @@
 #include <cstdint>
 #include <exception>
 #include <string_view>
-#include <type_traits>
-
-/// True when a size-headed struct is new enough to have the member. Members beyond `size` must not be read.
-#define BF_HAS(pointer, member) \
-  ((pointer)->size >=           \
-   offsetof(std::remove_cv_t<std::remove_reference_t<decltype(*(pointer))>>, member) + sizeof((pointer)->member))
 
 namespace belfry {
 

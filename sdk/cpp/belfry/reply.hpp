@@ -2,6 +2,7 @@
 #pragma once
 
 #include <belfry/steps.h>
+#include <belfry/http_outcome.hpp>
 #include <belfry/rope.hpp>
 #include <belfry/send.hpp>
 #include <belfry/smtp_outcome.hpp>
@@ -25,6 +26,49 @@ class Reply {
   std::string_view error() const { return view(input_->error); }
   std::string_view detail() const { return view(input_->detail); }
 
+  // ---- HTTP
+  /// 0 when no whole answer came.
+  std::int32_t status() const { return input_->http ? input_->http->status : 0; }
+  bool ok() const { return status() >= 200 && status() < 300; }
+  std::string_view body() const { return input_->http ? view(input_->http->body) : std::string_view(); }
+  bool truncated() const { return input_->http && input_->http->truncated != 0; }
+  /// By its name in lower case; empty when absent.
+  std::string_view header(std::string_view name) const {
+    return input_->http ? find(input_->http->headers, input_->http->n_headers, name) : std::string_view();
+  }
+  std::uint32_t retryAfterMs() const { return input_->http ? input_->http->retry_after_ms : 0; }
+
+  /// What to say when no answer came; nullopt when one did.
+  std::optional<SendResult> transportFailure() const {
+    if (input_->fate == BF_FATE_DONE) return std::nullopt;
+    SendResult out;
+    out.outcome = maybeSent() ? BF_UNKNOWN : transportOutcome(error());
+    out.code = error();
+    out.detail = detail();
+    return out;
+  }
+  /// Everything that is not a 2xx, for a provider whose errors have no codes of their own; nullopt for 2xx. `detail`:
+  /// what the provider said.
+  std::optional<SendResult> standardHttpOutcome(std::string_view code = {}, std::string_view detail = {}) const {
+    if (auto failed = transportFailure()) return failed;
+    if (ok()) return std::nullopt;
+    return refusal(httpOutcome(status()), code, detail);
+  }
+  /// A result of this answer; without a code it is "http STATUS".
+  SendResult refusal(std::int32_t outcome, std::string_view code = {}, std::string_view detail = {}) const {
+    SendResult out;
+    out.outcome = outcome;
+    out.code = code.empty() ? "http " + std::to_string(status()) : std::string(code);
+    out.detail = detail;
+    out.retry_after_ms = outcome == BF_THROTTLED || outcome == BF_RETRY ? retryAfterMs() : 0;
+    return out;
+  }
+
+  // ---- what the host kept
+  bool found() const { return input_->found != 0; }
+  std::string_view value() const { return view(input_->value); }
+
+  // ---- SMTP
   /// The answer that decides about a recipient: its own refusal, or else what ended the transaction. nullptr: none
   /// came.
   const bf_smtp_answer* smtpAnswer(std::size_t recipient = 0) const {
@@ -39,23 +83,12 @@ class Reply {
     const bf_smtp_answer* answer = smtpAnswer(recipient);
     if (maybeSent()) return result(BF_UNKNOWN, answer);
     if (answer && answer->code >= 400) return result(refusalOutcome(*answer, recipient), answer);
-    if (input_->fate == BF_FATE_NOT_SENT) return result(transportOutcome(), answer);
+    if (input_->fate == BF_FATE_NOT_SENT) return result(transportOutcome(error()), answer);
     if (answer && answer->code >= 200 && answer->code < 300) return std::nullopt;
     return result(BF_UNKNOWN, answer);  // an end without a final answer proves nothing
   }
 
  private:
-  /// Words of bf_input.error. What set-up would have to cure (a login that fails, TLS that the server does not offer or
-  /// prove, a host that egress rules forbid) would meet every message alike: it stops the provider and touches neither
-  /// message nor recipient. What the message asks of the server in vain fails the message.
-  std::int32_t transportOutcome() const {
-    for (const auto setup : {"auth", "tls", "tls_not_offered", "egress_refused"})
-      if (error() == setup) return BF_CREDENTIAL;
-    for (const auto message : {"invalid", "unsupported"})
-      if (error() == message) return BF_REJECTED_REQUEST;
-    return BF_RETRY;
-  }
-
   /// Before the transaction (greeting, EHLO, AUTH) no message was named yet, so a lasting refusal is meant for us.
   std::int32_t refusalOutcome(const bf_smtp_answer& answer, std::size_t recipient) const {
     const bool before = error() == "auth" || error() == "refused";

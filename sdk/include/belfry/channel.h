@@ -1,4 +1,5 @@
-/* belfry.channel/1: a bell. begin gets BF_REQ_SEND and emits one bf_result per message. */
+/* belfry.channel/1: a bell. SEND is what it is for; WEBHOOK, PROBE, TOKEN
+ * and STATUS are those requests that its manifest declares. See steps.h. */
 #ifndef BELFRY_CHANNEL_H
 #define BELFRY_CHANNEL_H
 

@@ -1,4 +1,5 @@
 // Auth plugins: the bundled API keys on stored credentials, and a puppet that breaks the rules.
+#include "adapters/openssl/openssl_signatures.h"
 #include "adapters/plugins/plugin_authenticators.h"
 #include "ports/store_error.h"
 #include "send_fixture.h"
@@ -65,8 +66,9 @@ class Auth : public ::testing::Test {
 
   KeptLog log_;
   OneKey keys_;
-  PluginAuthenticators bundled_{registry(), keys_, log_.log()};
-  PluginAuthenticators puppets_{puppetRegistry(), keys_, log_.log()};
+  openssl::OpenSslSignatures signatures_;
+  PluginAuthenticators bundled_{registry(), keys_, {}, signatures_, log_.log()};
+  PluginAuthenticators puppets_{puppetRegistry(), keys_, {}, signatures_, log_.log()};
 };
 
 TEST_F(Auth, PluginsThatProvideItAreNamed) {

@@ -37,8 +37,9 @@ class Channels : public ::testing::Test {
 
   KeptLog log_;
   ScriptedExchange exchange_;
-  plugins::PluginChannels channels_{puppetRegistry(), exchange_, checkBySchema, log_.log(), {false}};
-  plugins::PluginChannels embedded_{puppetRegistry(), exchange_, checkBySchema, log_.log(), {true}};
+  InstanceParts parts_;
+  plugins::PluginChannels channels_{puppetRegistry(), parts_.with(exchange_), checkBySchema, log_.log(), {false, {}}};
+  plugins::PluginChannels embedded_{puppetRegistry(), parts_.with(exchange_), checkBySchema, log_.log(), {true, {}}};
 };
 
 TEST_F(Channels, AGoodInstanceHasNoFaultAndSends) {
@@ -117,7 +118,7 @@ TEST_F(Channels, APluginThatIsNotLoadedSaysWhyAndKeepsItsInstances) {
   LockFile lock;
   lock.add("smtp", module("puppet"));
   plugins::PluginRegistry registry({{lock.path()}, ""}, log_.log());
-  plugins::PluginChannels channels(registry, exchange_, checkBySchema, log_.log(), {});
+  plugins::PluginChannels channels(registry, parts_.with(exchange_), checkBySchema, log_.log(), {});
   auto row = puppetInstance(R"({"anything":1})");
   row.plugin = "smtp";
   EXPECT_THAT(channels.faults(row), IsEmpty()) << "the file may be right; nobody can tell";

@@ -62,7 +62,8 @@ class Mail : public ::testing::Test {
   KeptLog log_;
   MailSink sink_;
   curl::CurlExchange exchange_{log_.log(), settings(sink_.port())};
-  plugins::PluginChannels channels_{registry(), exchange_, acceptAll, log_.log(), {}};
+  InstanceParts parts_;
+  plugins::PluginChannels channels_{registry(), parts_.with(exchange_), acceptAll, log_.log(), {}};
 };
 
 class MailWithLogin : public Mail {

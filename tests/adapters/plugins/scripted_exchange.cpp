@@ -26,7 +26,7 @@ SmtpResult smtpFailed(ExchangeFate fate, ExchangeError error) {
   return result;
 }
 
-HttpResult httpDone(int status, std::string body, HttpHeaders headers) {
+HttpResult httpDone(int status, std::string body, HeaderFields headers) {
   HttpResult result;
   result.outcome = {ExchangeFate::done, ExchangeError::none, ""};
   result.reply = HttpReply{status, std::move(headers), std::move(body), false};

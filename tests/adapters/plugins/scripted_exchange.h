@@ -15,7 +15,7 @@ SmtpResult smtpDone(int code, const std::string& enhanced = "", const std::strin
 SmtpResult smtpRefused(int code, const std::string& enhanced = "");
 SmtpResult smtpFailed(ExchangeFate fate, ExchangeError error);
 
-HttpResult httpDone(int status, std::string body = "", HttpHeaders headers = {});
+HttpResult httpDone(int status, std::string body = "", HeaderFields headers = {});
 HttpResult httpFailed(ExchangeFate fate, ExchangeError error);
 
 /// SMTP and HTTP exchanges are numbered apart, each from 0, in the order of starting. Thread-safe.

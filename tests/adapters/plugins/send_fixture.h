@@ -11,6 +11,7 @@
 #include <string>
 
 #include "adapters/plugins/plugin_channels.h"
+#include "instance_parts.h"
 #include "plugin_files.h"
 #include "scripted_exchange.h"
 
@@ -92,7 +93,8 @@ class SendFixture : public ::testing::Test {
 
   KeptLog log_;
   ScriptedExchange exchange_;
-  plugins::PluginChannels channels_{puppetRegistry(), exchange_, acceptAll, log_.log(), {}};
+  InstanceParts parts_;
+  plugins::PluginChannels channels_{puppetRegistry(), parts_.with(exchange_), acceptAll, log_.log(), {}};
   std::shared_ptr<ChannelInstance> instance_;
 };
 

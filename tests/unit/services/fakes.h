@@ -207,6 +207,21 @@ class FakeChannel final : public ChannelInstance {
     }
     if (reply) done(reply(*message));
   }
+  void receive(std::shared_ptr<const RawCallback> callback, std::chrono::steady_clock::time_point,
+               std::function<void(CallbackOutcome)> done) override {
+    done(on_callback ? on_callback(*callback) : CallbackOutcome{204, {}, {}, {}, {}, {}});
+  }
+  void probe(std::chrono::steady_clock::time_point, std::function<void(SendOutcome)> done) override {
+    done(on_probe ? on_probe() : SendOutcome{Outcome::accepted, {}, {}, {}, {}, {}});
+  }
+  void lookUp(StatusQuery query, std::chrono::steady_clock::time_point,
+              std::function<void(StatusOutcome)> done) override {
+    done(on_look_up ? on_look_up(query) : StatusOutcome{});
+  }
+  SendPreview preview(std::shared_ptr<const OutgoingMessage> message) override {
+    return {R"([{"kind":"fake","to":")" + message->to + R"("}])", {}};
+  }
+
   /// Answers what waits and returns how many.
   std::size_t answerAll(SendOutcome outcome) {
     std::vector<std::function<void(SendOutcome)>> now;
@@ -224,6 +239,9 @@ class FakeChannel final : public ChannelInstance {
 
   bool simulates = false;
   std::function<SendOutcome(const OutgoingMessage&)> answer;
+  std::function<CallbackOutcome(const RawCallback&)> on_callback;
+  std::function<SendOutcome()> on_probe;
+  std::function<StatusOutcome(const StatusQuery&)> on_look_up;
   std::vector<std::shared_ptr<const OutgoingMessage>> messages;
   std::vector<std::function<void(SendOutcome)>> waiting;
 

@@ -237,7 +237,7 @@ bf_status create(const bf_host* host, bf_str config, bf_inst** out, char* err, s
     log->log(host, 77, {nullptr, 3}, nullptr, 5);
     log->log(nullptr, BF_LOG_WARN, str("from nobody"), nullptr, 0);
     if (host->get(host, nullptr) != nullptr || host->get(host, "belfry.kv/1") != nullptr) return BF_E_INTERNAL;
-    if (host->get(host, BF_CRYPTO_1) != nullptr) return BF_E_INTERNAL;  // a channel has no business with it
+    if (host->get(host, BF_CREDENTIALS_1) != nullptr) return BF_E_INTERNAL;  // a channel has no business with it
   }
   *out = reinterpret_cast<bf_inst*>(new Instance{host});
   return BF_OK;
