@@ -1,56 +1,49 @@
-// A host for vectors: it records what an operation emits, and its clock, random numbers and hashes depend on nothing
-// but their inputs.
+// The host of the checker outside of operations: its services depend on nothing but their inputs. Keyed hashes are
+// made up; the rest of the cryptography is real.
 #pragma once
 
-#include <rapidjson/document.h>
-
-#include <cstdint>
-#include <deque>
-#include <memory>
+#include <set>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "belfry/host.h"
-#include "belfry/steps.h"
+#include "check/secrets.h"
 
 namespace belfry::check {
-
-/// belfry.log/1 and belfry.crypto/1. Static.
-const bf_host& fakeHost();
 
 /// What fakeHost's keyed_hash gives: 32 bytes that differ where the data differs. No cryptography, and none is needed
 /// here.
 std::string fakeKeyedHash(std::string_view data);
 
-/// One operation: the bf_op behind the verbs. Emissions are collected as JSON until takeEmissions.
-class Recorder {
+/// One host. Must outlive the instances that were created with it; does not move.
+class FakeHost {
  public:
-  using Allocator = rapidjson::Document::AllocatorType;
+  explicit FakeHost(Secrets secrets = {}, std::set<std::string> missing = {});
+  FakeHost(const FakeHost&) = delete;
+  FakeHost& operator=(const FakeHost&) = delete;
 
-  Recorder(Allocator& json, std::int64_t now_ms) : json_(json), now_ms_(now_ms) {}
+  const bf_host& abi() const { return handle_.abi; }
+  const Secrets& secrets() const { return secrets_; }
+  /// What was logged or counted and shows a secret: "secret NAME in a log line"; empty: nothing.
+  const std::string& leak() const { return leak_; }
 
-  bf_op* op() { return reinterpret_cast<bf_op*>(this); }
-  static const bf_ops& ops();
-  static Recorder& of(bf_op* op) { return *reinterpret_cast<Recorder*>(op); }
-
-  /// What was emitted since the last call, as an array.
-  rapidjson::Value takeEmissions();
-
-  void* allocate(std::size_t n, std::size_t align);
-  void random(void* out, std::size_t n);
-  std::int64_t nowMs() const { return now_ms_; }
-  void emit(const char* verb, rapidjson::Value body);
-  void emit(const char* verb, rapidjson::Value body, std::uint32_t tag);
-  Allocator& json() { return json_; }
-  rapidjson::Value text(bf_str s);
+  static FakeHost& of(const bf_host* host);
+  const void* service(std::string_view id) const;
+  /// Remembers the first text that shows a secret.
+  void watch(const char* where, bf_str text);
 
  private:
-  Allocator& json_;
-  std::int64_t now_ms_;
-  std::uint64_t random_state_ = 0x9e3779b97f4a7c15;
-  rapidjson::Value emissions_{rapidjson::kArrayType};
-  std::deque<std::vector<char>> arena_;
+  struct Handle {
+    bf_host abi;
+    FakeHost* self;
+  };
+  Handle handle_;
+  Secrets secrets_;
+  std::set<std::string> missing_;
+  std::string leak_;
 };
+
+/// A host without secrets. Static.
+const bf_host& fakeHost();
 
 }  // namespace belfry::check

@@ -19,6 +19,7 @@ using Value = rapidjson::Value;
 
 constexpr std::uint32_t kMaxBatch = 1000;
 constexpr std::size_t kMaxManifestBytes = 256 * 1024;
+constexpr std::array<std::string_view, 4> kRequests = {"webhook", "probe", "token", "status"};
 constexpr std::array<std::string_view, 3> kKinds = {"channel", "template", "auth"};
 
 template <class Words>
@@ -239,6 +240,29 @@ void readBehaviour(ObjectReader& in, Manifest& out) {
   });
 }
 
+void readRequests(ObjectReader& in, Manifest& out) {
+  out.requests = in.texts("requests");
+  for (const auto& request : out.requests)
+    if (!contains(kRequests, request)) in.fault("requests", "allowed: " + joined(kRequests));
+  const Value* options = in.find("options_schema");
+  if (options && !options->IsObject()) in.fault("options_schema", "a JSON Schema object is needed");
+  if (options && options->IsObject()) out.options_schema = compact(*options);
+  if (!contains(out.kinds, "channel"))
+    for (const char* key : {"requests", "options_schema"})
+      if (in.find(key)) in.fault(key, "only a channel plugin may have it");
+}
+
+void readPosture(ObjectReader& in, Manifest& out) {
+  constexpr std::size_t kLongest = 300;
+  out.posture = in.text("posture");
+  if (in.find("posture") && (out.posture.empty() || out.posture.size() > kLongest))
+    in.fault("posture", "one sentence of at most 300 bytes is needed");
+  in.object("limits", [&](ObjectReader& limits) {
+    out.limits.per_second = limits.number("per_second", 1, 1000000, 0);
+    out.limits.max_bytes = limits.number("max_bytes", 1, 1u << 30, 0);
+  });
+}
+
 Manifest readManifest(const Value& root, std::string& errors) {
   Manifest out;
   ObjectReader in(root, "", errors);
@@ -255,11 +279,17 @@ Manifest readManifest(const Value& root, std::string& errors) {
   readSecrets(in, out);
   readEgress(in, out);
   readBehaviour(in, out);
+  readRequests(in, out);
+  readPosture(in, out);
   in.refuseUnknown();
   return out;
 }
 
 }  // namespace
+
+bool Manifest::serves(std::string_view request) const {
+  return std::find(requests.begin(), requests.end(), request) != requests.end();
+}
 
 bool Manifest::providesInterface(std::string_view interface_id) const {
   return std::find(provides.begin(), provides.end(), interface_id) != provides.end();

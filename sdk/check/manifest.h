@@ -30,6 +30,12 @@ struct ManifestSimulation {
   std::string detail;
 };
 
+/// What the provider says it takes; 0: not said.
+struct ManifestLimits {
+  std::uint32_t per_second = 0;
+  std::uint32_t max_bytes = 0;
+};
+
 struct Manifest {
   std::string id;       ///< [a-z][a-z0-9-]*, at most 63
   std::string version;  ///< semantic version 2.0.0
@@ -48,7 +54,12 @@ struct Manifest {
   bool idempotent = false;  ///< the provider folds repeats of one delivery id
   bool receipts = false;    ///< later callbacks tell what became of a message
   std::optional<ManifestSimulation> simulation;
+  std::vector<std::string> requests;  ///< kinds of request served besides sends: webhook, probe, token, status
+  std::string options_schema;         ///< JSON Schema of a send's options as compact text; empty: it takes none
+  std::string posture;                ///< one sentence on security
+  ManifestLimits limits;
 
+  bool serves(std::string_view request) const;
   bool providesInterface(std::string_view interface_id) const;
 };
 

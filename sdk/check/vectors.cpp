@@ -4,7 +4,6 @@
 #include <rapidjson/error/en.h>
 #include <rapidjson/prettywriter.h>
 #include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -18,7 +17,10 @@
 #include "check/elf_file.h"
 #include "check/fake_host.h"
 #include "check/load_checks.h"
+#include "check/op_state.h"
+#include "check/recorder.h"
 #include "check/vector_input.h"
+#include "check/vector_json.h"
 
 namespace belfry::check {
 namespace {
@@ -26,13 +28,6 @@ namespace {
 using rapidjson::Value;
 
 constexpr std::chrono::seconds kLimit{30};
-
-std::string compact(const Value& value) {
-  rapidjson::StringBuffer buffer;
-  rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
-  value.Accept(writer);
-  return {buffer.GetString(), buffer.GetSize()};
-}
 
 std::string pretty(const Value& value) {
   rapidjson::StringBuffer buffer;
@@ -49,47 +44,31 @@ const char* stepName(std::int32_t step) {
                                  : "an unknown number";
 }
 
-/// The state of one operation, as the host keeps it: zeroed, aligned, and movable.
-class State {
- public:
-  explicit State(const bf_machine_v1& machine)
-      : align_(std::max<std::size_t>(machine.op_state_align, 1)), bytes_(machine.op_state_size) {
-    place();
-  }
-  State(const State& other) : align_(other.align_), bytes_(other.bytes_) {
-    place();
-    std::memcpy(at_, other.at_, bytes_);
-  }
-  State& operator=(const State&) = delete;
-  void* get() { return at_; }
-  /// Elsewhere, with the old place overwritten.
-  void move() {
-    std::vector<char> old = std::move(memory_);
-    const char* from = at_;
-    place();
-    std::memcpy(at_, from, bytes_);
-    std::fill(old.begin(), old.end(), '\x5a');
-    graveyard_.push_back(std::move(old));
-  }
-
- private:
-  void place() {
-    memory_.assign(bytes_ + align_, '\0');
-    const auto address = reinterpret_cast<std::uintptr_t>(memory_.data());
-    at_ = memory_.data() + ((address + align_ - 1) / align_ * align_ - address);
-  }
-  std::size_t align_;
-  std::size_t bytes_;
-  std::vector<char> memory_;
-  std::vector<std::vector<char>> graveyard_;  // kept, so that a stale pointer reads 0x5a and not the heap's next block
-  char* at_ = nullptr;
-};
+Secrets secretsOf(const Value& vector) {
+  Secrets out;
+  const Value* object = findMember(vector, "secrets");
+  if (!object) return out;
+  if (!object->IsObject()) refuseMember("secrets", "an object is needed");
+  for (const auto& m : object->GetObject())
+    out[std::string(textOf(m.name))] = m.value.IsString() ? std::string(textOf(m.value)) : compactJson(m.value);
+  return out;
+}
 
 /// Runs one vector file and compares, or fills in.
 class VectorRun {
  public:
-  VectorRun(const bf_machine_v1& machine, rapidjson::Document& vector, bool accept, bool moving)
-      : machine_(machine), vector_(vector), accept_(accept), moving_(moving) {}
+  VectorRun(const bf_machine_v1& machine, const Manifest& manifest, rapidjson::Document& vector, bool accept,
+            bool moving)
+      : machine_(machine),
+        vector_(vector),
+        accept_(accept),
+        moving_(moving),
+        config_(findMember(vector, "config") ? compactJson(*findMember(vector, "config")) : "{}"),
+        host_(secretsOf(vector)),
+        reach_(manifest, config_) {
+    allowOnly(vector, "vector",
+              {"name", "config", "secrets", "now_ms", "request", "emits", "returns", "then", "cases", "create_error"});
+  }
 
   /// The first difference, or "".
   std::string run() {
@@ -97,8 +76,11 @@ class VectorRun {
     if (!create(instance)) return fault_;
     begin(instance);
     machine_.destroy(instance);
+    if (fault_.empty() && !host_.leak().empty()) fault_ = "it shows the " + host_.leak();
     return fault_;
   }
+  /// The rule that was broken, when one was.
+  const std::string& rule() const { return rule_; }
 
  private:
   Value* find(Value& object, const char* key) {
@@ -107,10 +89,9 @@ class VectorRun {
   }
 
   bool create(bf_inst*& instance) {
-    Value* config = find(vector_, "config");
-    const std::string json = config ? compact(*config) : "{}";
     char reason[512] = "";
-    const auto status = machine_.create(&fakeHost(), {json.data(), json.size()}, &instance, reason, sizeof reason);
+    const auto status =
+        machine_.create(&host_.abi(), {config_.data(), config_.size()}, &instance, reason, sizeof reason);
     if (const Value* wanted = find(vector_, "create_error")) {
       if (status == BF_OK) machine_.destroy(instance);
       if (status == BF_OK) fault_ = "create succeeded, though it should have failed";
@@ -123,41 +104,67 @@ class VectorRun {
   }
 
   void begin(bf_inst* instance) {
-    const Value* now = find(vector_, "now_ms");
-    Recorder recorder(vector_.GetAllocator(), now && now->IsInt64() ? now->GetInt64() : 0);
-    State state(machine_);
     VectorInput input;
     Value* request = find(vector_, "request");
     if (!request) throw std::invalid_argument("member request: it is needed");
-    const auto step = machine_.begin(instance, recorder.op(), &Recorder::ops(), state.get(), input.request(*request));
-    compare("begin", vector_, step, recorder.takeEmissions());
-    each("then", [&](Value& then, const std::string& name) { resume(instance, recorder, state, then, name); });
-    each("cases", [&](Value& one, const std::string& name) {
-      State own(state);
+    const bf_req* req = input.request(*request);
+    OpFrame frame;
+    frame.kind = req->kind;
+    frame.recipients = req->kind == BF_REQ_SEND ? static_cast<std::uint32_t>(req->n_messages) : 1;
+    frame.now_ms = numberMember(vector_, "now_ms");
+    frame.reach = &reach_;
+    frame.secrets = &host_.secrets();
+    frame.blobs = input.blobs();
+    Recorder recorder(vector_.GetAllocator(), std::move(frame));
+    OpState state(machine_);
+    const auto step = machine_.begin(instance, recorder.op(), &Recorder::ops(), state.get(), req);
+    compare("begin", vector_, step, recorder);
+    follow(instance, recorder, state, vector_);
+  }
+
+  /// Runs the steps `then` of this place, and then its `cases`, each from where `then` has come to.
+  void follow(bf_inst* instance, Recorder& recorder, OpState& state, Value& place) {
+    each(place, "then", [&](Value& then, const std::string& name) { resume(instance, recorder, state, then, name); });
+    const auto before = recorder.progress();
+    each(place, "cases", [&](Value& one, const std::string& name) {
+      OpState own(state);
+      recorder.restore(before);
       resume(instance, recorder, own, one, name);
+      follow(instance, recorder, own, one);
     });
   }
 
   template <class Visit>
-  void each(const char* key, Visit&& visit) {
-    Value* list = find(vector_, key);
+  void each(Value& place, const char* key, Visit&& visit) {
+    Value* list = find(place, key);
     if (!list) return;
+    if (!list->IsArray()) refuseMember(key, "an array is needed");
     for (rapidjson::SizeType i = 0; i < list->Size(); ++i) {
+      allowOnly((*list)[i], key, {"name", "input", "emits", "returns", "then", "cases"});
       const Value* name = find((*list)[i], "name");
       visit((*list)[i], std::string(key) + " " + (name && name->IsString() ? name->GetString() : std::to_string(i)));
     }
   }
 
-  void resume(bf_inst* instance, Recorder& recorder, State& state, Value& expected, const std::string& name) {
+  void resume(bf_inst* instance, Recorder& recorder, OpState& state, Value& expected, const std::string& name) {
     VectorInput input;
     Value* given = find(expected, "input");
     if (!given) throw std::invalid_argument(name + ": member input is needed");
+    const bf_input* in = input.input(*given);
+    recorder.settle(in->tag);
     if (moving_) state.move();
-    const auto step = machine_.resume(instance, recorder.op(), &Recorder::ops(), state.get(), input.input(*given));
-    compare(name, expected, step, recorder.takeEmissions());
+    if (moving_) recorder.poisonArena();
+    const auto step = machine_.resume(instance, recorder.op(), &Recorder::ops(), state.get(), in);
+    compare(name, expected, step, recorder);
   }
 
-  void compare(const std::string& where, Value& expected, std::int32_t step, Value emissions) {
+  void compare(const std::string& where, Value& expected, std::int32_t step, Recorder& recorder) {
+    recorder.close(step);
+    Value emissions = recorder.takeEmissions();
+    if (fault_.empty() && !recorder.faults().empty()) {
+      rule_ = recorder.faults().front().rule;
+      fault_ = where + ": " + recorder.faults().front().detail;
+    }
     if (accept_) {
       put(expected, "emits", std::move(emissions));
       put(expected, "returns", Value(rapidjson::StringRef(stepName(step))));
@@ -165,9 +172,11 @@ class VectorRun {
     }
     const Value* emits = find(expected, "emits");
     const Value* returns = find(expected, "returns");
-    if (!emits || *emits != emissions) differ(where, "emits", emits ? compact(*emits) : "nothing", compact(emissions));
+    const std::string wanted = emits ? compactJson(*emits) : "nothing";
+    const std::string got = compactJson(emissions);
+    if (wanted != got) differ(where, "emits", wanted, got);
     if (!returns || !returns->IsString() || std::string(returns->GetString()) != stepName(step))
-      differ(where, "returns", returns ? compact(*returns) : "nothing", stepName(step));
+      differ(where, "returns", returns ? compactJson(*returns) : "nothing", stepName(step));
   }
 
   void put(Value& object, const char* key, Value value) {
@@ -190,7 +199,11 @@ class VectorRun {
   rapidjson::Document& vector_;
   bool accept_;
   bool moving_;
+  std::string config_;
+  FakeHost host_;
+  Reach reach_;
   std::string fault_;
+  std::string rule_;
 };
 
 const bf_machine_v1* machineOf(const bf_plugin& plugin, const Manifest& manifest) {
@@ -216,13 +229,24 @@ void writeFile(const std::string& path, const std::string& text) {
   if ((file && std::fclose(file) != 0) || !written) throw std::runtime_error("cannot write " + path);
 }
 
-std::string runVector(const bf_machine_v1& machine, const std::string& path, bool accept) {
+struct VectorEnd {
+  std::string fault;
+  std::string rule;
+};
+
+VectorEnd runOnce(const bf_machine_v1& machine, const Manifest& manifest, rapidjson::Document& vector, bool accept,
+                  bool moving) {
+  VectorRun run(machine, manifest, vector, accept, moving);
+  auto fault = run.run();
+  return {std::move(fault), run.rule()};
+}
+
+VectorEnd runVector(const bf_machine_v1& machine, const Manifest& manifest, const std::string& path, bool accept) {
   rapidjson::Document vector;
   readVector(path, vector);
-  auto fault = VectorRun(machine, vector, accept, false).run();
-  if (accept && fault.empty()) writeFile(path, pretty(vector));
-  if (!accept && fault.empty()) fault = VectorRun(machine, vector, false, true).run();
-  return fault;
+  auto end = runOnce(machine, manifest, vector, accept, false);
+  if (accept && end.fault.empty()) writeFile(path, pretty(vector));
+  return accept || !end.fault.empty() ? end : runOnce(machine, manifest, vector, false, true);
 }
 
 void checkVector(ChildReport& child, const std::string& plugin_path, const Manifest& manifest, const std::string& path,
@@ -233,11 +257,14 @@ void checkVector(ChildReport& child, const std::string& plugin_path, const Manif
   if (!machine) return child.skip(check, "vectors drive channel and auth plugins");
   child.stage("in " + check);
   try {
-    const auto fault = runVector(*machine, path, accept);
-    if (fault.empty()) child.pass(check, accept ? "written" : "emits what it should, twice");
-    else child.fail(check, fault, "mend the plugin, or look at the change with --accept and git diff");
+    const auto end = runVector(*machine, manifest, path, accept);
+    if (end.fault.empty()) child.pass(check, accept ? "written" : "emits what it should, twice");
+    else
+      child.fail(
+          check, end.fault,
+          end.rule.empty() ? "mend the plugin, or look at the change with --accept and git diff" : mend(end.rule));
   } catch (const std::exception& e) {
-    child.fail(check, e.what(), "mend the vector file; sdk/check/vectors.h says what it holds");
+    child.fail(check, e.what(), "mend the vector file; sdk/check/README.md says what it holds");
   }
 }
 
