@@ -61,7 +61,7 @@ void ProviderSimulator::reset() const { control("POST", "/reset"); }
 std::string ProviderSimulator::accounts() const { return control("GET", "/accounts"); }
 
 std::string ProviderSimulator::account(const std::string& provider, const std::string& name) const {
-  return textMember(textMember(accounts(), provider), name);
+  return textMember(textMember(control("GET", "/accounts?provider=" + provider), provider), name);
 }
 
 std::string ProviderSimulator::control(const std::string& method, const std::string& path,

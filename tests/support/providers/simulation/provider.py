@@ -14,8 +14,9 @@ class Provider:
     def __init__(self, world):
         self.world = world  # accounts, keys, URLs: see world.py
 
-    def serves_host(self, host):
-        return any(re.fullmatch(pattern, host) for pattern in self.hosts)
+    @classmethod
+    def serves_host(cls, host):
+        return any(re.fullmatch(pattern, host) for pattern in cls.hosts)
 
     def handle(self, request) -> Answer:
         """Checks everything and answers; raises Refused with the provider's own error. Sets request.parsed."""

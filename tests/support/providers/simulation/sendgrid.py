@@ -9,6 +9,7 @@ import json
 import re
 import secrets
 import time
+import zlib
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -115,13 +116,13 @@ class SendGrid(Provider):
     def _send(self, request):
         if request.media_type() != "application/json":
             raise Refused(self.error("415"), f"Content-Type {request.header('content-type')}")
-        body = request.body if request.header("content-encoding") != "gzip" else gzip.decompress(request.body)
-        if len(body) > _MAX_MESSAGE:
-            raise Refused(self.error("413"), f"{len(body)} bytes")
         try:
-            request.body = body
+            if request.header("content-encoding") == "gzip":  # the one that the contract names
+                request.body = gzip.decompress(request.body)
+            if len(request.body) > _MAX_MESSAGE:
+                raise Refused(self.error("413"), f"{len(request.body)} bytes")
             request.parsed = mail = request.json()
-        except ValueError as error:
+        except (ValueError, EOFError, gzip.BadGzipFile, zlib.error) as error:
             self._bad(None, f"Bad Request: {error}")
         for problem in self.schemas.problems(self.body_rules, mail):
             self._bad(problem.path, problem.what)

@@ -27,7 +27,9 @@ class Simulation:
 
     def __init__(self, world):
         self.world = world
-        self.providers = {kind.name: kind(world) for kind in PROVIDERS}
+        self.kinds = {kind.name: kind for kind in PROVIDERS}
+        self.made_ = {}
+        self.making_ = threading.Lock()
         self.journal = Journal()
         self.scripts = Scripts()
         self.generation = 0  # changes on reset: stalled requests end
@@ -36,29 +38,34 @@ class Simulation:
     def route(self, host, path):
         """(provider or None, the path as that provider knows it): by its own host name, else by the first path segment."""
         name = host.rsplit(":", 1)[0].lower() if not host.endswith("]") else host
-        for provider in self.providers.values():
-            if provider.serves_host(name):
-                return provider, path
+        for kind in PROVIDERS:
+            if kind.serves_host(name):
+                return self._provider(kind.name), path
         first, _, rest = path.lstrip("/").partition("/")
-        return self.providers.get(first), "/" + rest
+        return self._provider(first) if first in self.kinds else None, "/" + rest
 
     def pause(self, seconds):
         self.woken_.wait(seconds)
 
     def control(self):
-        return {("GET", "/requests"): self._requests, ("GET", "/accounts"): lambda query, body: self.accounts(),
+        return {("GET", "/requests"): self._requests, ("GET", "/accounts"): self._accounts,
                 ("GET", "/counts"): lambda query, body: self.journal.counts(),
                 ("GET", "/errors"): self._errors, ("GET", "/script"): lambda query, body: self.scripts.pending(),
                 ("POST", "/script"): self._script, ("POST", "/callbacks"): self._callbacks,
                 ("POST", "/expire-tokens"): self._expire, ("POST", "/reset"): self._reset}
 
-    def accounts(self):
-        return {name: provider.account() for name, provider in self.providers.items()}
-
     def _provider(self, name):
-        if name not in self.providers:
-            raise ValueError(f"provider: '{name}' must be one of {', '.join(self.providers)}")
-        return self.providers[name]
+        """Made when first needed: a test of one provider does not wait for the contracts and keys of the others."""
+        if name not in self.kinds:
+            raise ValueError(f"provider: '{name}' must be one of {', '.join(self.kinds)}")
+        with self.making_:
+            if name not in self.made_:
+                self.made_[name] = self.kinds[name](self.world)
+            return self.made_[name]
+
+    def _accounts(self, query, _):
+        wanted = dict(urllib.parse.parse_qsl(query)).get("provider")
+        return {name: self._provider(name).account() for name in ([wanted] if wanted else self.kinds)}
 
     def _requests(self, query, _):
         wanted = dict(urllib.parse.parse_qsl(query))
