@@ -6,6 +6,7 @@
 #include <cctype>
 #include <stdexcept>
 
+#include "kit/crypto.h"
 #include "kit/json.h"
 
 namespace belfry::test {
@@ -34,22 +35,6 @@ std::string text(const JsonValue& object, const std::string& name) {
   return value.IsNull() ? "" : toJsonText(value);
 }
 
-std::string bytesOfBase64(const std::string& encoded) {
-  static const std::string kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string bytes;
-  unsigned buffer = 0;
-  int bits = 0;
-  for (const char c : encoded) {
-    if (c == '=') break;
-    buffer = buffer << 6 | static_cast<unsigned>(kAlphabet.find(c));
-    bits += 6;
-    if (bits < 8) continue;
-    bits -= 8;
-    bytes.push_back(static_cast<char>(buffer >> bits & 0xff));
-  }
-  return bytes;
-}
-
 std::map<std::string, std::string> headersOf(const JsonValue& pairs) {
   std::map<std::string, std::string> headers;
   for (const JsonValue& pair : pairs.GetArray()) {
@@ -68,7 +53,7 @@ SimulatedRequest requestOf(const JsonValue& entry) {
           .method = text(entry, "method"),
           .target = text(entry, "target"),
           .headers = headersOf(member(entry, "headers")),
-          .body = bytesOfBase64(text(entry, "body_base64")),
+          .body = fromBase64(text(entry, "body_base64")).value(),
           .parsed = toJsonText(member(entry, "parsed")),
           .status = status.IsInt() ? status.GetInt() : 0,
           .connection = member(entry, "connection").GetUint64()};

@@ -157,6 +157,12 @@ class Callbacks(unittest.TestCase):
         self.assertEqual(len(Receiver.got), 100)
         self.assertEqual(len({body for _, _, body in Receiver.got}), 1)
 
+    def test_over_https_with_an_authority(self):
+        spec = {"provider": "twilio", "type": "sent", "to_url": f"{self.simulator.https}/hook/x"}
+        answer = self.simulator.control("POST", "/callbacks", {**spec, "ca_file": self.simulator.ready["ca"]})
+        self.assertEqual(answer["answers"][0]["status"], 401)  # the simulated receiver wants another kind of signature
+        self.assertIn("CERTIFICATE_VERIFY_FAILED", self.simulator.control("POST", "/callbacks", spec)["answers"][0]["error"])
+
     def test_what_no_provider_sends_is_told(self):
         for spec in ({"provider": "fcm", "type": "x"}, {"provider": "sendgrid", "type": "teleported"},
                      {"provider": "sendgrid", "type": "open", "forge": "nicely"}, {"provider": "ses", "type": "Teleport"}):
