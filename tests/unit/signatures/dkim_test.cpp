@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <sstream>
 
 #include "adapters/openssl/dkim_canonical.h"
 #include "adapters/openssl/dkim_key.h"
@@ -94,17 +95,22 @@ std::string fieldOf(const std::string& key, const std::string& message, const st
   return field.ok() ? *field : "error: " + field.error();
 }
 
-/// What dkimpy says of a signed message.
-std::string dkimpySays(const std::string& message, const std::string& record) {
+/// What dkimpy says of signed messages, one "valid" or "wrong" for each; its reasons when it fails.
+std::vector<std::string> dkimpySays(const std::vector<std::string>& messages, const std::string& record) {
   const OpensslTool files;
   const char* source = std::getenv("BELFRY_SOURCE_DIR");
-  files.file("message", message);
   const auto script = std::string(source ? source : ".") + "/tests/unit/signatures/verify_dkim.py";
   // Debian's interpreter by its full name: another python3 may come first in PATH and lack Debian's modules.
-  test::ChildProcess child(
-      {.args = {"/usr/bin/python3", script, files.pathOf("message"), "bell2025._domainkey.tower.example.", record}});
+  std::vector<std::string> args = {"/usr/bin/python3", script, "bell2025._domainkey.tower.example.", record};
+  for (std::size_t i = 0; i < messages.size(); ++i)
+    args.push_back(files.pathOf(files.file("message" + std::to_string(i), messages[i])));
+  test::ChildProcess child({.args = args});
   const auto exit = child.waitForExit(std::chrono::seconds(60));
-  return exit && exit->code == 0 ? child.standardOutput() : "failed: " + child.output();
+  if (!exit || exit->code != 0) return {child.output()};
+  std::vector<std::string> verdicts;
+  std::istringstream lines(child.standardOutput());
+  for (std::string line; std::getline(lines, line);) verdicts.push_back(line);
+  return verdicts;
 }
 
 struct SigningKey {
@@ -157,12 +163,9 @@ std::vector<std::string> oddMessages() {
 TEST(Dkim, DkimpyAcceptsOddMessages) {
   for (const auto* kind : {"RSA:2048", "ED25519"}) {
     const auto key = newSigningKey(kind);
-    int number = 0;
-    for (const auto& message : oddMessages()) {
-      const auto field = fieldOf(key.pem, message);
-      EXPECT_EQ(dkimpySays(field + message, key.record), "valid\n") << kind << " message " << number << "\n" << field;
-      ++number;
-    }
+    std::vector<std::string> messages;
+    for (const auto& message : oddMessages()) messages.push_back(fieldOf(key.pem, message) + message);
+    EXPECT_EQ(dkimpySays(messages, key.record), std::vector<std::string>(messages.size(), "valid")) << kind;
   }
 }
 
@@ -170,20 +173,25 @@ TEST(Dkim, DkimpyRefusesWhatWasChanged) {
   const auto key = newSigningKey("RSA:2048");
   const auto message = kHeader + "\r\nDing dong.\r\n";
   const auto field = fieldOf(key.pem, message);
-  const auto changed = [&](const std::string& from, const std::string& to) {
-    auto other = message;
-    other.replace(other.find(from), from.size(), to);
-    return dkimpySays(field + other, key.record);
+  std::vector<std::string> messages;
+  const auto change = [&](const std::string& from, const std::string& to) {
+    auto changed = message;
+    changed.replace(changed.find(from), from.size(), to);
+    messages.push_back(field + changed);
   };
-  for (const auto* name : {"Reply-To", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type",
-                           "List-Unsubscribe", "List-Unsubscribe-Post"})
-    EXPECT_EQ(changed("\r\n" + std::string(name) + ": ", "\r\n" + std::string(name) + ": !"), "wrong\n") << name;
-  EXPECT_EQ(changed("From: ", "From: x"), "wrong\n");
-  EXPECT_EQ(changed("dong", "Dong"), "wrong\n");
-  EXPECT_EQ(changed("Not-Signed: x", "Not-Signed: y"), "valid\n");
-  EXPECT_EQ(changed("Ding dong.", "Ding \t dong. "), "valid\n");
+  for (const std::string name : {"Reply-To", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type",
+                                 "List-Unsubscribe", "List-Unsubscribe-Post"})
+    change("\r\n" + name + ": ", "\r\n" + name + ": !");
+  change("From: ", "From: x");
+  change("dong", "Dong");
   // The second h=from stands for no field: one that is added breaks the signature.
-  EXPECT_EQ(changed("From: ", "From: other@evil.example\r\nFrom: "), "wrong\n");
+  change("From: ", "From: other@evil.example\r\nFrom: ");
+  EXPECT_EQ(dkimpySays(messages, key.record), std::vector<std::string>(messages.size(), "wrong"));
+
+  messages.clear();
+  change("Not-Signed: x", "Not-Signed: y");
+  change("Ding dong.", "Ding \t dong. ");
+  EXPECT_EQ(dkimpySays(messages, key.record), std::vector<std::string>(2, "valid"));
 }
 
 TEST(Dkim, TheFieldSaysWhatItMust) {
@@ -204,7 +212,7 @@ TEST(Dkim, TheFieldSaysWhatItMust) {
 TEST(Dkim, NoLineIsLongerThanALineMayBe) {
   std::string many = kHeader;
   for (int i = 0; i < 100; ++i) many += "Cc: c" + std::to_string(i) + "@home.example\r\n";
-  const auto field = fieldOf(newSigningKey("RSA:4096").pem, many, "a-rather-long-name-of-a-tower.bells.example");
+  const auto field = fieldOf(newSigningKey("RSA:2048").pem, many, "a-rather-long-name-of-a-tower.bells.example");
   std::size_t start = 0;
   for (auto end = field.find("\r\n"); end != std::string::npos; start = end + 2, end = field.find("\r\n", start))
     EXPECT_LE(end - start, 78U) << field.substr(start, end - start);

@@ -1,13 +1,13 @@
-"""Verifies a message's DKIM-Signature with dkimpy: verify_dkim.py MESSAGE_FILE QUERY_NAME TXT_RECORD.
+"""Verifies the DKIM-Signature of messages with dkimpy: verify_dkim.py QUERY_NAME TXT_RECORD MESSAGE_FILE...
 
-Prints "valid" or "wrong"; the only name that the verifier may look up is QUERY_NAME.
+Prints "valid" or "wrong" for each, in order; the only name that the verifier may look up is QUERY_NAME.
 """
 import logging
 import sys
 
 import dkim
 
-message_file, query_name, record = sys.argv[1:]
+query_name, record, *message_files = sys.argv[1:]
 
 
 def txt(name, timeout=5):
@@ -17,5 +17,6 @@ def txt(name, timeout=5):
 
 
 logging.basicConfig(stream=sys.stderr)
-with open(message_file, "rb") as message:
-    print("valid" if dkim.verify(message.read(), logger=logging.getLogger(), dnsfunc=txt) else "wrong")
+for file in message_files:
+    with open(file, "rb") as message:
+        print("valid" if dkim.verify(message.read(), logger=logging.getLogger(), dnsfunc=txt) else "wrong")
