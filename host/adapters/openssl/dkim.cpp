@@ -5,7 +5,6 @@
 #include <chrono>
 
 #include "adapters/openssl/dkim_canonical.h"
-#include "adapters/openssl/dkim_key.h"
 #include "adapters/openssl/folded_field.h"
 #include "adapters/openssl/mac.h"
 #include "adapters/openssl/mail_message.h"
@@ -87,17 +86,16 @@ FoldedField unsignedField(const DkimKey& key, std::string_view algorithm, const 
 
 }  // namespace
 
-Result<std::string, std::string> dkimSignature(const DkimKey& key, std::string_view text, TimePoint at) {
+Result<std::string, std::string> dkimSignature(const DkimKey& key, const DkimSigner& signer, std::string_view text,
+                                               TimePoint at) {
   const auto message = splitMessage(text);
   if (!message.ok()) return failure(message.error());
   if (auto why = whyUnusable(key, *message); !why.empty()) return failure(std::move(why));
-  const auto signer = readDkimKey(key.private_key_pem);
-  if (!signer.ok()) return failure(signer.error());
 
   const auto names = signedNames(message->fields);
-  auto field = unsignedField(key, signer->algorithm, names, message->body, at);
+  auto field = unsignedField(key, signer.algorithm, names, message->body, at);
   const auto input = dkimSigningInput(message->fields, names, {"dkim-signature", field.value()});
-  field.appendCut(toBase64(signer->sign(input)));
+  field.appendCut(toBase64(signer.sign(input)));
   return field.text() + "\r\n";
 }
 

@@ -4,12 +4,14 @@
 #include <string>
 #include <string_view>
 
+#include "adapters/openssl/dkim_key.h"
 #include "kit/result.h"
 #include "ports/signatures.h"
 
 namespace belfry::openssl {
 
-/// See Signatures::dkim.
-Result<std::string, std::string> dkimSignature(const DkimKey& key, std::string_view message, TimePoint at);
+/// See Signatures::dkim. Of `key` the domain and the selector are used.
+Result<std::string, std::string> dkimSignature(const DkimKey& key, const DkimSigner& signer, std::string_view message,
+                                               TimePoint at);
 
 }  // namespace belfry::openssl

@@ -15,13 +15,11 @@ std::string DkimSigner::sign(std::string_view input) const {
   return signWith(*key, digestOf(DigestAlgorithm::sha256, input));  // RFC 8463 §3: pure Ed25519 of the hash
 }
 
-Result<DkimSigner, std::string> readDkimKey(std::string_view private_key_pem) {
-  auto key = readPrivateKey(private_key_pem);
-  if (!key.ok()) return failure(key.error());
-  if (isEd25519(**key)) return DkimSigner{std::move(*key), "ed25519-sha256"};
-  if (isRsa(**key) && bitsOf(**key) >= kLeastRsaBits) return DkimSigner{std::move(*key), "rsa-sha256"};
+Result<DkimSigner, std::string> dkimSigner(KeyHandle key) {
+  if (isEd25519(*key)) return DkimSigner{std::move(key), "ed25519-sha256"};
+  if (isRsa(*key) && bitsOf(*key) >= kLeastRsaBits) return DkimSigner{std::move(key), "rsa-sha256"};
   return failure("private key: DKIM needs an Ed25519 key or an RSA key of at least " + std::to_string(kLeastRsaBits) +
-                 " bits, this is " + describe(**key));
+                 " bits, this is " + describe(*key));
 }
 
 }  // namespace belfry::openssl

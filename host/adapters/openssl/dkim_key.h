@@ -9,7 +9,7 @@
 
 namespace belfry::openssl {
 
-/// An RSA or Ed25519 key, read and found strong enough.
+/// An RSA or Ed25519 key that was found strong enough.
 struct DkimSigner {
   KeyHandle key;
   std::string_view algorithm;  ///< the tag a=: `rsa-sha256` or `ed25519-sha256`
@@ -19,6 +19,6 @@ struct DkimSigner {
 };
 
 /// The error says why this key signs no DKIM.
-Result<DkimSigner, std::string> readDkimKey(std::string_view private_key_pem);
+Result<DkimSigner, std::string> dkimSigner(KeyHandle key);
 
 }  // namespace belfry::openssl

@@ -36,17 +36,15 @@ std::string rawEcdsa(std::string_view der) {
 
 }  // namespace
 
-Result<std::string, std::string> compactJwt(JwtAlgorithm algorithm, std::string_view private_key_pem,
-                                            std::string_view header_json, std::string_view claims_json) {
+Result<std::string, std::string> compactJwt(JwtAlgorithm algorithm, EVP_PKEY& key, std::string_view header_json,
+                                            std::string_view claims_json) {
   const auto header = joseHeader(algorithm, header_json);
   if (!header.ok()) return failure(header.error());
   if (auto why = whyNoClaims(claims_json); !why.empty()) return failure(std::move(why));
-  const auto key = readPrivateKey(private_key_pem);
-  if (!key.ok()) return failure(key.error());
-  if (auto why = misfit(algorithm, **key); !why.empty()) return failure(std::move(why));
+  if (auto why = misfit(algorithm, key); !why.empty()) return failure(std::move(why));
 
   auto token = toBase64Url(*header) + "." + toBase64Url(claims_json);
-  const auto signature = signWith(**key, token);
+  const auto signature = signWith(key, token);
   return token + "." + toBase64Url(algorithm == JwtAlgorithm::es256 ? rawEcdsa(signature) : signature);
 }
 

@@ -4,13 +4,14 @@
 #include <string>
 #include <string_view>
 
+#include "adapters/openssl/handles.h"
 #include "kit/result.h"
 #include "ports/signatures.h"
 
 namespace belfry::openssl {
 
 /// See Signatures::jwt. The claims are signed as the bytes given.
-Result<std::string, std::string> compactJwt(JwtAlgorithm algorithm, std::string_view private_key_pem,
-                                            std::string_view header_json, std::string_view claims_json);
+Result<std::string, std::string> compactJwt(JwtAlgorithm algorithm, EVP_PKEY& key, std::string_view header_json,
+                                            std::string_view claims_json);
 
 }  // namespace belfry::openssl

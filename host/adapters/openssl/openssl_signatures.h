@@ -1,12 +1,13 @@
 // The port of signatures on OpenSSL 3: what providers' protocols sign and verify.
 #pragma once
 
+#include "adapters/openssl/key_cache.h"
 #include "ports/signatures.h"
 
 namespace belfry::openssl {
 
-/// Holds no state: keys are read anew at every call (docs in private_key.h say what that costs). Thread-safe. A failure
-/// of the library itself (no memory, no random numbers) throws CryptoError.
+/// Keeps the private keys used lately, see KeyCache. Thread-safe. A failure of the library itself (no memory, no random
+/// numbers) throws CryptoError.
 class OpenSslSignatures final : public Signatures {
  public:
   std::string digest(DigestAlgorithm algorithm, std::string_view data) override;
@@ -17,6 +18,9 @@ class OpenSslSignatures final : public Signatures {
                                    std::string_view data, std::string_view signature, TimePoint at) override;
   Result<HeaderFields, std::string> sigv4(const HttpExchange& request, const SigV4Keys& keys, TimePoint at) override;
   Result<std::string, std::string> dkim(const DkimKey& key, std::string_view message, TimePoint at) override;
+
+ private:
+  KeyCache keys_;
 };
 
 }  // namespace belfry::openssl

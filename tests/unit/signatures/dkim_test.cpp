@@ -9,6 +9,7 @@
 #include "adapters/openssl/dkim_key.h"
 #include "adapters/openssl/mac.h"
 #include "adapters/openssl/openssl_signatures.h"
+#include "adapters/openssl/private_key.h"
 #include "kit/crypto.h"
 #include "unit/signatures/openssl_tool.h"
 #include "unit/signatures/published_keys.h"
@@ -50,7 +51,8 @@ std::string rfcField(const std::string& algorithm, const std::string& selector) 
 
 std::string rfcSignature(const std::string& key, const std::string& selector) {
   const auto message = splitMessage(kRfcMessage);
-  const auto signer = readDkimKey(key);
+  auto private_key = readPrivateKey(key);
+  const auto signer = dkimSigner(std::move(*private_key));
   EXPECT_TRUE(message.ok() && signer.ok());
   const auto field = rfcField(std::string(signer->algorithm), selector);
   const auto input =
