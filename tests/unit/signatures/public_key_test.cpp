@@ -92,7 +92,7 @@ TEST(PublicKey, SaysWhatTheKeyIsInstead) {
 
 class Certificate : public testing::Test {
  protected:
-  const OpensslTool tool_;  // first: the rest is made with it
+  OpensslTool tool_;  // first: the rest is made with it
   std::string key_ = tool_.newKey("RSA:2048");
   std::string pem_ = tool_.run(
       {"req", "-x509", "-new", "-key", tool_.file("ca.pem", key_), "-subj", "/CN=sns.amazonaws.com", "-days", "2"});
