@@ -78,6 +78,7 @@ void HttpTransfer::granted() {
 void HttpTransfer::run() {
   try {
     easy_ = services_.easies.take();
+    error_text_[0] = '\0';
     setOptions();
     services_.multi.add(easy_, [this](CURLcode code) {
       const auto self = shared_from_this();
@@ -101,6 +102,7 @@ void HttpTransfer::setOptions() {
   setOption(easy_, CURLOPT_HEADERDATA, this);
   setOption(easy_, CURLOPT_WRITEFUNCTION, &HttpTransfer::onBody);
   setOption(easy_, CURLOPT_WRITEDATA, this);
+  if (fresh_) setOption(easy_, CURLOPT_FRESH_CONNECT, 1L);
   setMethod();
 }
 
@@ -118,8 +120,7 @@ curl_socket_t HttpTransfer::onOpenSocket(void* self, curlsocktype, curl_sockaddr
 }
 
 curl_socket_t HttpTransfer::openSocket(const curl_sockaddr& address) {
-  repeated_ = repeated_ || leaving_;
-  if (repeated_ || crowded_) return CURL_SOCKET_BAD;
+  if (wantsAgain() || crowded_) return CURL_SOCKET_BAD;
   if (auto refusal = services_.guard.refuseAddress(plan_.host, plan_.port, &address.addr)) {
     socket_refusal_ = std::move(refusal);
     return CURL_SOCKET_BAD;
@@ -139,14 +140,26 @@ int HttpTransfer::onReady(void* self, char* remote_ip, char*, int remote_port, i
 }
 
 bool HttpTransfer::ready(HttpConnections::Ends ends) {
-  repeated_ = repeated_ || leaving_;
-  if (repeated_) return false;
+  if (wantsAgain()) return false;
+  stale_ = !connecting_ && services_.connections.isStale(ends, plan_.tls);
+  if (stale_) return false;
   leaving_ = true;
   result_.remote_ip = ends.remote_ip;
   result_.connection_reused = !connecting_;
+  http2_ = services_.connections.isHttp2(ends);
   if (std::exchange(connecting_, false)) lane_.connected();
   services_.connections.use(ends);
   ends_ = std::move(ends);
+  return true;
+}
+
+// libcurl begins anew on a connection that was new only when the server refused the stream. On a pooled one it also
+// does when the connection ended, for which there is a text by then, as for every failure; not so for a refused stream.
+bool HttpTransfer::wantsAgain() {
+  if (!leaving_) return false;
+  if (!std::exchange(repeated_, true)) {
+    refused_ = error_text_[0] == '\0' && (http2_ || !result_.connection_reused);
+  }
   return true;
 }
 
@@ -156,6 +169,7 @@ std::size_t HttpTransfer::onLine(char* bytes, std::size_t size, std::size_t coun
   if (const int version = versionOf(line); version != 0 && transfer.result_.http_version == 0) {
     transfer.result_.http_version = version;
     transfer.lane_.spoke(version);
+    if (version == 20) transfer.services_.connections.setHttp2(*transfer.ends_);
   }
   transfer.head_too_large_ = !transfer.reader_.onLine(line);
   return transfer.head_too_large_ ? 0 : line.size();  // 0 ends the transfer
@@ -174,6 +188,12 @@ void HttpTransfer::ended(CURLcode code) {
     waiting_ = true;
     return lane_.stepBack(id_, grant());
   }
+  if (stale_ && !leaving_) {
+    releaseEasy();
+    stale_ = false;
+    fresh_ = true;
+    return run();
+  }
   if (code != CURLE_OK) return explain(code);
   if (!reader_.hasHead()) return giveUp(ExchangeError::protocol, "the answer has no final status");
   result_.reply = reader_.take();
@@ -183,6 +203,9 @@ void HttpTransfer::ended(CURLcode code) {
 void HttpTransfer::explain(CURLcode code) {
   if (!leaving_ && !connecting_ && socket_refusal_)
     return finish(ExchangeFate::not_sent, ExchangeError::egress_refused, *socket_refusal_);
+  if (refused_)
+    return finish(ExchangeFate::not_sent, ExchangeError::connection_lost,
+                  where() + ": the server refused the stream and has not processed it (RFC 9113 §8.7)");
   if (repeated_)
     return giveUp(ExchangeError::connection_lost, "the connection ended without an answer; it is not sent again");
   if (head_too_large_) return giveUp(ExchangeError::protocol, "the head of the answer is larger than 65536 bytes");

@@ -65,6 +65,7 @@ class HttpTransfer : public std::enable_shared_from_this<HttpTransfer> {
   void setMethod();
   curl_socket_t openSocket(const curl_sockaddr& address);
   bool ready(HttpConnections::Ends ends);
+  bool wantsAgain();
   void ended(CURLcode code);
   void explain(CURLcode code);
   void giveUp(ExchangeError error, const std::string& detail);
@@ -91,7 +92,11 @@ class HttpTransfer : public std::enable_shared_from_this<HttpTransfer> {
   bool connecting_ = false;  // a new connection, which is not there yet
   bool crowded_ = false;     // a new connection was wanted, but it was not its turn
   bool leaving_ = false;     // the head may have left
+  bool stale_ = false;       // libcurl took a connection that the server has ended
+  bool fresh_ = false;       // so now a new one
+  bool refused_ = false;     // an HTTP/2 server has said that it did not begin with it
   bool repeated_ = false;    // libcurl wanted to send it again
+  bool http2_ = false;       // the connection has shown that it speaks it
   bool head_too_large_ = false;
   std::optional<std::string> socket_refusal_;
   std::optional<HttpConnections::Ends> ends_;

@@ -52,8 +52,20 @@ TEST_F(HttpFate, ARefusedConnectionIsNotSent) {
   expectFailed(send(postTo(port)), ExchangeFate::not_sent, ExchangeError::connect, "127.0.0.1:" + std::to_string(port));
 }
 
+// Whether the reset is there before the request leaves is the kernel's choice; the report tells which it was.
 TEST_F(HttpFate, ResetAfterTheConnection) {
-  expectLostOnceLeft([](Peer& peer) { peer.abort(); }, ExchangeError::connection_lost);
+  const HttpResult result = meet([](Peer& peer) { peer.abort(); });
+  if (result.outcome.error == ExchangeError::connect)
+    expectFailed(result, ExchangeFate::not_sent, ExchangeError::connect);
+  else expectFailed(result, ExchangeFate::maybe_sent, ExchangeError::connection_lost);
+}
+TEST_F(HttpFate, ResetWithinTheHead) {
+  expectLostOnceLeft(
+      [](Peer& peer) {
+        peer.line();
+        peer.abort();
+      },
+      ExchangeError::connection_lost);
 }
 TEST_F(HttpFate, AnEndAfterTheHead) {
   expectLostOnceLeft([](Peer& peer) { peer.head(); }, ExchangeError::connection_lost);
@@ -140,6 +152,28 @@ TEST_F(HttpFate, APooledConnectionThatEndsIsNotSentAgain) {
     expectAnswer(send(postTo(server.port())), 202, "ok");
     exchange_.reset();
   }
+}
+
+// Found dead before anything is written to it: that is no attempt.
+TEST_F(HttpFate, AConnectionThatEndedWhileIdleIsReplaced) {
+  std::promise<void> closed;
+  ScriptedServer server([&](Peer& peer) {
+    for (; !peer.request().empty(); peer.send(kOk)) {
+      if (peer.number() == 1) {
+        peer.send(kOk);
+        peer.abort();
+        closed.set_value();
+        return;
+      }
+    }
+  });
+  startExchange(server.port());
+  expectAnswer(send(postTo(server.port())), 202, "ok");
+  closed.get_future().wait();
+  const HttpResult result = send(postTo(server.port()));
+  expectAnswer(result, 202, "ok");
+  EXPECT_FALSE(result.connection_reused);
+  EXPECT_EQ(server.connections(), 2);
 }
 
 TEST_F(HttpFate, InterimAnswersAreNotTheAnswer) {

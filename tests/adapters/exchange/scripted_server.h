@@ -23,6 +23,7 @@ class Peer {
   Peer& operator=(const Peer&) = delete;
 
   int number() const noexcept { return number_; }  ///< 1 for the first connection
+  int fd() const noexcept { return fd_; }
   void send(const std::string& bytes);
   /// The next line without CRLF; "" at the end of the stream.
   std::string line();
@@ -51,6 +52,9 @@ class Peer {
   int number_;
   std::string buffer_;
 };
+
+/// Whether somebody on 127.0.0.1 takes connections on that port.
+bool listens(std::uint16_t port);
 
 class ScriptedServer {
  public:
