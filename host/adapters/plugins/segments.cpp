@@ -78,7 +78,7 @@ bf_status SegmentAssembler::append(const bf_seg* segments, size_t n, std::string
 }
 
 bf_status SegmentAssembler::append(const bf_seg& segment, std::string& to) const {
-  if (!isView(segment.s)) return BF_E_INVALID;
+  if (!isView(segment.s) || segment.xform == BF_XFORM_WHSEC) return BF_E_INVALID;
   switch (segment.kind) {
     case BF_SEG_BYTES: return appendTransformed(to, view(segment.s), segment.xform);
     case BF_SEG_SECRET: return secret(segment, to);

@@ -36,11 +36,13 @@ bool isWellFormed(const bf_smtp& request) {
 }
 
 /// A secret has no place in a message, only in what proves who we are.
-bool isMessagePiece(const bf_seg& segment) { return segment.kind == BF_SEG_BYTES || segment.kind == BF_SEG_BLOB; }
+bool provesWho(const bf_seg& segment) {
+  return segment.kind == BF_SEG_SECRET || segment.kind == BF_SEG_TOKEN || segment.kind == BF_SEG_MADE;
+}
 
 bf_status addMessage(const bf_smtp& from, const SegmentAssembler& segments, SmtpExchange& to) {
   for (size_t i = 0; i < from.n_message; ++i)
-    if (!isMessagePiece(from.message[i])) return BF_E_DENIED;
+    if (provesWho(from.message[i])) return BF_E_DENIED;
   return segments.append(from.message, from.n_message, to.message);
 }
 

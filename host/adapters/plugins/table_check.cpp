@@ -23,7 +23,7 @@ std::string sizeFault(const void* table, std::size_t least) {
 }
 
 std::string machineFault(const void* given) {
-  if (auto fault = sizeFault(given, sizeof(bf_machine_v1)); !fault.empty()) return fault;
+  if (auto fault = sizeFault(given, offsetof(bf_machine_v1, batch_key)); !fault.empty()) return fault;
   const auto& table = *static_cast<const bf_machine_v1*>(given);
   if (!table.create || !table.destroy || !table.begin || !table.resume) return "lacks create, destroy, begin or resume";
   auto align = table.op_state_align;

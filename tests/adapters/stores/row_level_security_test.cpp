@@ -28,6 +28,7 @@ const std::map<std::string, Grants> kGrants{
     {"outbox", {"", "SELECT INSERT DELETE"}},
     {"feed", {"SELECT", "SELECT INSERT DELETE"}},
     {"idempotency_keys", {"SELECT INSERT UPDATE DELETE", "SELECT INSERT UPDATE DELETE"}},
+    {"plugin_values", {"", "SELECT INSERT UPDATE DELETE"}},
 };
 
 class RowLevelSecurity : public StoreSuite {

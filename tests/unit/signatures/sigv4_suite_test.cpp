@@ -57,7 +57,7 @@ SigV4Keys keysOf(const std::string& canonical_request) {
   return keys;
 }
 
-void removeHeader(HttpHeaders& headers, const std::string& name) {
+void removeHeader(HeaderFields& headers, const std::string& name) {
   std::erase_if(headers, [&](const auto& header) { return header.first == name; });
 }
 
@@ -72,8 +72,8 @@ void runCase(const fs::path& stem) {
 
   const auto added = OpenSslSignatures().sigv4(request, keys, kAt);
   ASSERT_TRUE(added.ok()) << added.error();
-  EXPECT_EQ(added->front(), (HttpHeaders::value_type{"X-Amz-Date", kDate}));
-  EXPECT_EQ(added->back(), (HttpHeaders::value_type{"Authorization", part(".authz")}));
+  EXPECT_EQ(added->front(), (HeaderFields::value_type{"X-Amz-Date", kDate}));
+  EXPECT_EQ(added->back(), (HeaderFields::value_type{"Authorization", part(".authz")}));
 
   auto headers = request.headers;
   headers.insert(headers.end(), added->begin(), added->end() - 1);

@@ -17,7 +17,7 @@ SigV4Keys keysFor(const std::string& service) {
   return {"eu-west-3", service, "BELLKEY0000000000001", "ringing/the+bell/at-noon/every-day-00001", ""};
 }
 
-HttpExchange request(const std::string& method, const std::string& url, HttpHeaders headers = {},
+HttpExchange request(const std::string& method, const std::string& url, HeaderFields headers = {},
                      const std::string& body = "") {
   HttpExchange exchange;
   exchange.method = method;
@@ -32,10 +32,10 @@ std::string authorization(const std::string& service, const std::string& names, 
          "/aws4_request, SignedHeaders=" + names + ", Signature=" + signature;
 }
 
-HttpHeaders signedWith(const HttpExchange& exchange, const SigV4Keys& keys) {
+HeaderFields signedWith(const HttpExchange& exchange, const SigV4Keys& keys) {
   auto headers = OpenSslSignatures().sigv4(exchange, keys, kAt);
   EXPECT_TRUE(headers.ok()) << headers.error();
-  return headers.ok() ? *headers : HttpHeaders{};
+  return headers.ok() ? *headers : HeaderFields{};
 }
 
 std::string refusal(const HttpExchange& exchange, const SigV4Keys& keys = keysFor("ses")) {
@@ -49,7 +49,7 @@ TEST(SigV4, SignsAnSesRequest) {
   const auto headers = signedWith(request("POST", std::string(kSes) + "/v2/email/outbound-emails",
                                           {{"Content-Type", "application/json"}}, R"({"Content":{}})"),
                                   keysFor("ses"));
-  const HttpHeaders expected = {
+  const HeaderFields expected = {
       {"X-Amz-Date", "20270203T040506Z"},
       {"Authorization", authorization("ses", "content-type;host;x-amz-date",
                                       "937a83087d957fcdb974afe64122971d4c1014365fd887d7a9e8d8e9f3ea4ce0")}};
@@ -63,7 +63,7 @@ TEST(SigV4, SignsTheSessionToken) {
                                           {{"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"}},
                                           "Action=Publish&Message=Ding%20dong&Version=2010-03-31"),
                                   keys);
-  const HttpHeaders expected = {
+  const HeaderFields expected = {
       {"X-Amz-Date", "20270203T040506Z"},
       {"X-Amz-Security-Token", "token+of/a==session"},
       {"Authorization", authorization("sns", "content-type;host;x-amz-date;x-amz-security-token",

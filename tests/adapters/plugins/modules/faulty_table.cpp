@@ -47,7 +47,7 @@ struct Table {
 };
 
 uint32_t tableSize() {
-  if (kFault == Fault::SMALL_TABLE) return sizeof(bf_channel_v1) - 8;
+  if (kFault == Fault::SMALL_TABLE) return offsetof(bf_channel_v1, batch_key) - 8;
   return kFault == Fault::LARGE_TABLE ? sizeof(Table) : sizeof(bf_channel_v1);
 }
 
