@@ -26,7 +26,7 @@ Router assembleRouter(const ApiParts& parts, const Settings& settings, const Ins
   addNotificationOperations(router, parts.intake, parts.notifications);
   addTemplateOperations(router, parts.templates, parts.engines, parts.resolver);
   addPluginOperations(router, parts.plugins);
-  addProviderOperations(router, parts.directory, url);
+  addProviderOperations(router, parts.directory, parts.providers, url);
   addTenantOperations(router, parts.catalogue, parts.authenticators,
                       [&directory = parts.directory] { directory.reload(); });
   addKeyOperations(router, parts.keys);

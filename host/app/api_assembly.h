@@ -21,6 +21,7 @@
 #include "services/intake/intake.h"
 #include "services/rendering/template_resolver.h"
 #include "services/tenants/directory.h"
+#include "services/tenants/providers.h"
 
 namespace belfry {
 
@@ -34,6 +35,7 @@ struct ApiParts {
   const ChannelPlugins& plugins;
   Directory& directory;
   CatalogueStore& catalogue;
+  Providers& providers;
   ApiKeys& keys;
   const Authenticators& authenticators;
   std::function<Readiness()> readiness;

@@ -148,6 +148,7 @@ struct Host::Parts {
   std::unique_ptr<IntakeWriter> writer;
   std::unique_ptr<Intake> intake;
   std::unique_ptr<ApiKeys> api_keys;
+  std::unique_ptr<Providers> providers;
   std::unique_ptr<RestApi> api;
   std::unique_ptr<pg::Listener> listener;
 };
@@ -299,6 +300,7 @@ void Host::Parts::startEngine() {
 
 void Host::Parts::startApi() {
   api_keys = std::make_unique<ApiKeys>(storage->keys, *authentication, clock);
+  providers = std::make_unique<Providers>(storage->catalogue, *directory, *channels);
   ApiParts parts{*intake,
                  storage->notifications,
                  storage->templates,
@@ -307,6 +309,7 @@ void Host::Parts::startApi() {
                  *channels,
                  *directory,
                  storage->catalogue,
+                 *providers,
                  *api_keys,
                  *authenticators,
                  [this] { return readiness(); },

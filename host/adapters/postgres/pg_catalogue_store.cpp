@@ -66,12 +66,18 @@ std::map<std::string, Uuid> existingIds(Transaction& transaction, TenantId tenan
   return ids;
 }
 
+std::optional<std::string> sealedSecrets(Keyring& keyring, const ProviderInstance& instance) {
+  if (instance.secrets.empty()) return std::nullopt;
+  return keyring.seal(instance.tenant, "provider_instances", "secrets", instance.id.value,
+                      secretsToJson(instance.secrets));
+}
+
+std::string callbackIdOf(const ProviderInstance& instance) {
+  return instance.callback_id.empty() ? toHex(randomBytes(16)) : instance.callback_id;
+}
+
 void upsert(Transaction& transaction, Keyring& keyring, const ProviderInstance& instance) {
-  std::optional<std::string> sealed;
-  if (!instance.secrets.empty()) {
-    sealed = keyring.seal(instance.tenant, "provider_instances", "secrets", instance.id.value,
-                          secretsToJson(instance.secrets));
-  }
+  auto sealed = sealedSecrets(keyring, instance);
   Params params;
   params.add(instance.tenant);
   params.add(instance.id);
@@ -84,7 +90,7 @@ void upsert(Transaction& transaction, Keyring& keyring, const ProviderInstance& 
   params.add(instance.simulate);
   params.add(instance.config_json);
   params.addNullableBytes(sealed);
-  params.add(instance.callback_id.empty() ? toHex(randomBytes(16)) : instance.callback_id);
+  params.add(callbackIdOf(instance));
   params.add(orNull(instance.problem));
   params.add(orNull(instance.callback_id));
   transaction.run(sql::provider_upsert, params);
@@ -165,6 +171,47 @@ TenantId PgCatalogueStore::reconcile(const Tenant& tenant, std::vector<ProviderI
     transaction.commit();
     return id;
   });
+}
+
+bool PgCatalogueStore::createProvider(ProviderInstance instance) {
+  instance.id = ProviderId::mint(clock_.now());
+  Params params;
+  params.add(instance.tenant);
+  params.add(instance.id);
+  params.add(instance.slug);
+  params.add(instance.plugin);
+  params.add(toText(instance.channel));
+  params.add(static_cast<std::int32_t>(instance.priority));
+  params.add(static_cast<std::int32_t>(instance.weight));
+  params.add(instance.enabled);
+  params.add(instance.simulate);
+  params.add(instance.config_json);
+  params.addNullableBytes(sealedSecrets(keyring_, instance));
+  params.add(callbackIdOf(instance));
+  return withConnection(pool_,
+                        [&](Connection& connection) { return !connection.run(sql::provider_insert, params).empty(); });
+}
+
+bool PgCatalogueStore::changeProvider(const ProviderInstance& instance) {
+  Params params;
+  params.add(instance.tenant);
+  params.add(instance.id);
+  params.add(static_cast<std::int32_t>(instance.priority));
+  params.add(static_cast<std::int32_t>(instance.weight));
+  params.add(instance.enabled);
+  params.add(instance.simulate);
+  params.add(instance.config_json);
+  params.addNullableBytes(sealedSecrets(keyring_, instance));
+  return withConnection(pool_,
+                        [&](Connection& connection) { return !connection.run(sql::provider_update, params).empty(); });
+}
+
+bool PgCatalogueStore::removeProvider(TenantId tenant, ProviderId id) {
+  Params params;
+  params.add(tenant);
+  params.add(id);
+  return withConnection(pool_,
+                        [&](Connection& connection) { return !connection.run(sql::provider_delete, params).empty(); });
 }
 
 void PgCatalogueStore::upsertTenant(Connection& connection, const Tenant& tenant) {

@@ -16,6 +16,9 @@ class PgCatalogueStore final : public CatalogueStore {
   std::vector<ProviderInstance> providers() override;
   std::optional<Tenant> createTenant(const std::string& slug, const std::string& name,
                                      const std::vector<std::string>& auth) override;
+  bool createProvider(ProviderInstance instance) override;
+  bool changeProvider(const ProviderInstance& instance) override;
+  bool removeProvider(TenantId tenant, ProviderId id) override;
   TenantId reconcile(const Tenant& tenant, std::vector<ProviderInstance> providers) override;
 
  private:

@@ -35,7 +35,7 @@ Router wholeRouter() {
   addNotificationOperations(router, unused<Intake>(), unused<NotificationStore>());
   addTemplateOperations(router, unused<TemplateStore>(), unused<TemplateEngines>(), unused<TemplateResolver>());
   addPluginOperations(router, unused<ChannelPlugins>());
-  addProviderOperations(router, unused<Directory>(), "");
+  addProviderOperations(router, unused<Directory>(), unused<Providers>(), "");
   addTenantOperations(router, unused<CatalogueStore>(), unused<Authenticators>(), {});
   addKeyOperations(router, unused<ApiKeys>());
   addLookupOperations(router);

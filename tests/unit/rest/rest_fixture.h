@@ -36,6 +36,9 @@ class HeldCatalogue final : public CatalogueStore {
   TenantId reconcile(const Tenant&, std::vector<ProviderInstance>) override {
     throw StoreRejected("not asked for here");
   }
+  bool createProvider(ProviderInstance) override { throw StoreRejected("not asked for here"); }
+  bool changeProvider(const ProviderInstance&) override { throw StoreRejected("not asked for here"); }
+  bool removeProvider(TenantId, ProviderId) override { throw StoreRejected("not asked for here"); }
 
   std::vector<Tenant> rows;
 

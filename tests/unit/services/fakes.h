@@ -177,6 +177,25 @@ class FakeCatalogue final : public CatalogueStore {
     return std::nullopt;
   }
   TenantId reconcile(const Tenant&, std::vector<ProviderInstance>) override { return tenant.id; }
+  bool createProvider(ProviderInstance instance) override {
+    if (find(instance.slug) != nullptr) return false;
+    instance.id.value.bytes.fill(static_cast<std::uint8_t>(100 + instances.size()));
+    instances.push_back(std::move(instance));
+    return true;
+  }
+  bool changeProvider(const ProviderInstance& instance) override {
+    auto* found = find(instance.slug);
+    if (found != nullptr) *found = instance;
+    return found != nullptr;
+  }
+  bool removeProvider(TenantId, ProviderId id) override {
+    return std::erase_if(instances, [&](const auto& row) { return row.id == id; }) > 0;
+  }
+  ProviderInstance* find(const std::string& slug) {
+    for (auto& row : instances)
+      if (row.slug == slug) return &row;
+    return nullptr;
+  }
 
   ProviderInstance& add(const std::string& slug, Channel channel = Channel::email) {
     ProviderInstance instance{};
@@ -253,7 +272,7 @@ class FakePlugins final : public ChannelPlugins {
  public:
   std::vector<PluginInfo> plugins() const override { return {}; }
   const PluginInfo* find(const std::string&) const override { return nullptr; }
-  std::vector<std::string> faults(const ProviderInstance&) const override { return {}; }
+  std::vector<std::string> faults(const ProviderInstance&) const override { return wrong; }
   Result<std::shared_ptr<ChannelInstance>, std::string> create(const ProviderInstance& instance) override {
     ++created;
     if (auto refused = refusals.find(instance.slug); refused != refusals.end()) return failure(refused->second);
@@ -262,6 +281,7 @@ class FakePlugins final : public ChannelPlugins {
 
   std::shared_ptr<FakeChannel> channel = std::make_shared<FakeChannel>();
   std::map<std::string, std::string> refusals;
+  std::vector<std::string> wrong;
   int created = 0;
 };
 
