@@ -1,6 +1,7 @@
 #include "app/api_assembly.h"
 
 #include "api/rest/docs_operations.h"
+#include "api/rest/inbox_operations.h"
 #include "api/rest/key_operations.h"
 #include "api/rest/lookup_operations.h"
 #include "api/rest/notification_operations.h"
@@ -30,6 +31,7 @@ Router assembleRouter(const ApiParts& parts, const Settings& settings, const Ins
   addTenantOperations(router, parts.catalogue, parts.authenticators,
                       [&directory = parts.directory] { directory.reload(); });
   addKeyOperations(router, parts.keys);
+  addInboxOperations(router, parts.inbox);
   addLookupOperations(router);
   addDocsOperations(router, layout.docs_ui, url);
   return router;

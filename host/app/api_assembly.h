@@ -14,6 +14,7 @@
 #include "ports/authenticators.h"
 #include "ports/catalogue_store.h"
 #include "ports/channels.h"
+#include "ports/inbox_store.h"
 #include "ports/notification_store.h"
 #include "ports/template_store.h"
 #include "ports/templates.h"
@@ -29,6 +30,7 @@ namespace belfry {
 struct ApiParts {
   Intake& intake;
   NotificationStore& notifications;
+  InboxStore& inbox;
   TemplateStore& templates;
   TemplateEngines& engines;
   TemplateResolver& resolver;

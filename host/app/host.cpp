@@ -303,6 +303,7 @@ void Host::Parts::startApi() {
   providers = std::make_unique<Providers>(storage->catalogue, *directory, *channels);
   ApiParts parts{*intake,
                  storage->notifications,
+                 storage->inbox,
                  storage->templates,
                  *engines,
                  *templates,

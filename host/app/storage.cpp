@@ -38,6 +38,7 @@ Storage::Storage(const DatabaseSettings& settings, const std::string& url, const
       intake(system_pool, keyring),
       work(system_pool, keyring),
       notifications(tenant_pool, system_pool, keyring),
+      inbox(tenant_pool, system_pool, keyring),
       catalogue(system_pool, keyring, clock),
       templates(tenant_pool, clock),
       keys(tenant_pool, system_pool, master, clock),

@@ -4,6 +4,7 @@
 #include "adapters/postgres/keyring.h"
 #include "adapters/postgres/pg_catalogue_store.h"
 #include "adapters/postgres/pg_idempotency_store.h"
+#include "adapters/postgres/pg_inbox_store.h"
 #include "adapters/postgres/pg_intake_store.h"
 #include "adapters/postgres/pg_key_store.h"
 #include "adapters/postgres/pg_notification_store.h"
@@ -27,6 +28,7 @@ struct Storage {
   pg::PgIntakeStore intake;
   pg::PgWorkStore work;
   pg::PgNotificationStore notifications;
+  pg::PgInboxStore inbox;
   pg::PgCatalogueStore catalogue;
   pg::PgTemplateStore templates;
   pg::PgKeyStore keys;

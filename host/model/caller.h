@@ -16,6 +16,7 @@ struct Caller {
   std::string subject;  ///< what audit shows, e.g. `key:orders-service`
   std::vector<Role> roles;
   std::set<Scope> scopes;
+  std::string user_id;  ///< whose inbox and devices these are; empty for a service
 
   bool may(Scope scope) const { return scopes.contains(scope); }
   bool isPlatformAdmin() const {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "model/ids.h"
+#include "model/inbox.h"
 #include "model/notification.h"
 #include "model/vocabulary.h"
 
@@ -33,6 +34,7 @@ struct Delivery {
   std::string error_code;
   std::string error_detail;
   TimePoint updated_at;
+  int address = 0;                  ///< which of the recipient's addresses on the channel
   std::optional<TimePoint> due_at;  ///< while it lives: when it is (or was) next due
   std::vector<DeliveryEvent> timeline;
 };
@@ -49,6 +51,7 @@ struct ClaimedDelivery {
   Priority priority;
   int attempt;
   TimePoint due_at;
+  int address = 0;  ///< which of the recipient's addresses on the channel
 };
 
 /// What a claimed delivery needs from its notification.
@@ -56,6 +59,12 @@ struct LoadedNotification {
   NotificationRequest request;
   TimePoint created_at;
   std::optional<TimePoint> expires_at;
+};
+
+/// What an attempt taught about the device that it went to.
+struct DeviceReport {
+  std::string token;
+  std::string dead_reason;  ///< why the token is dead, e.g. the provider's code; empty: it took the message
 };
 
 /// How an attempt ended. Valid only for the attempt number that claimed.
@@ -70,6 +79,9 @@ struct Settlement {
   std::string error_code;
   std::string error_detail;
   std::vector<DeliveryEvent> events;  ///< at least one
+  std::string user_id;                ///< whose inbox the item goes to; empty: nobody's
+  std::optional<InboxItem> inbox_item;
+  std::optional<DeviceReport> device;  ///< of a push that reached its provider
 };
 
 }  // namespace belfry

@@ -8,12 +8,18 @@ const std::string* findField(const Fields& fields, std::string_view name) {
   return nullptr;
 }
 
-std::string addressFor(const Recipient& recipient, Channel channel) {
+std::size_t addressCount(const Recipient& recipient, Channel channel) {
+  if (channel == Channel::push) return recipient.device_tokens.size();
+  return addressFor(recipient, channel).empty() ? 0 : 1;
+}
+
+std::string addressFor(const Recipient& recipient, Channel channel, std::size_t index) {
   switch (channel) {
     case Channel::email: return recipient.email;
     case Channel::sms:
     case Channel::whatsapp: return recipient.phone;
-    case Channel::push: return recipient.device_tokens.empty() ? std::string() : recipient.device_tokens.front();
+    case Channel::push:
+      return index < recipient.device_tokens.size() ? recipient.device_tokens[index].token : std::string();
     case Channel::inapp:
     case Channel::slack:
     case Channel::webhook: return recipient.user_id;

@@ -19,6 +19,13 @@ using Fields = std::vector<std::pair<std::string, std::string>>;
 /// The value of a name, or nullptr. The view lives as long as the fields.
 const std::string* findField(const Fields& fields, std::string_view name);
 
+/// Where a push message goes.
+struct DeviceToken {
+  std::string token;
+  std::optional<Platform> platform;
+  bool operator==(const DeviceToken&) const = default;
+};
+
 /// Whom to tell. At least a userId or one address is set.
 struct Recipient {
   std::string user_id;
@@ -26,7 +33,7 @@ struct Recipient {
   std::string name;
   std::string email;
   std::string phone;
-  std::vector<std::string> device_tokens;
+  std::vector<DeviceToken> device_tokens;
   std::string timezone;
   std::string language;
 };
@@ -62,7 +69,9 @@ struct NotificationRequest {
   std::string metadata_json = "{}";
 };
 
-/// The recipient's address on a channel; empty when the request has none.
-std::string addressFor(const Recipient& recipient, Channel channel);
+/// How many addresses the recipient has on a channel: devices are several, of the rest there is one or none.
+std::size_t addressCount(const Recipient& recipient, Channel channel);
+/// One of the recipient's addresses on a channel; empty when the request has none there.
+std::string addressFor(const Recipient& recipient, Channel channel, std::size_t index = 0);
 
 }  // namespace belfry

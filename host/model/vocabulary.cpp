@@ -503,6 +503,7 @@ std::string_view toText(Scope value) noexcept {
     case Scope::queues_write: return "queues:write";
     case Scope::inbox_read: return "inbox:read";
     case Scope::inbox_write: return "inbox:write";
+    case Scope::subscribers_token: return "subscribers:token";
   }
   return {};
 }
@@ -523,8 +524,9 @@ std::string_view describe(Scope value) noexcept {
     case Scope::tenants_write: return "Create and change tenants";
     case Scope::queues_read: return "Watch queues";
     case Scope::queues_write: return "Pause, resume and drain queues";
-    case Scope::inbox_read: return "Read one's own inbox and preferences";
-    case Scope::inbox_write: return "Change one's own inbox and preferences";
+    case Scope::inbox_read: return "Read one's own inbox, devices and preferences";
+    case Scope::inbox_write: return "Change one's own inbox, devices and preferences";
+    case Scope::subscribers_token: return "Issue tokens for the tenant's users";
   }
   return {};
 }
@@ -546,11 +548,67 @@ std::optional<Scope> parseScope(std::string_view text) noexcept {
   if (text == "queues:write") return Scope::queues_write;
   if (text == "inbox:read") return Scope::inbox_read;
   if (text == "inbox:write") return Scope::inbox_write;
+  if (text == "subscribers:token") return Scope::subscribers_token;
   return std::nullopt;
 }
-std::string_view allowedScope() noexcept { return "notifications:send, notifications:read, notifications:manage, templates:read, templates:write, providers:read, providers:write, plugins:read, plugins:write, keys:read, keys:write, tenants:read, tenants:write, queues:read, queues:write, inbox:read, inbox:write"; }
+std::string_view allowedScope() noexcept { return "notifications:send, notifications:read, notifications:manage, templates:read, templates:write, providers:read, providers:write, plugins:read, plugins:write, keys:read, keys:write, tenants:read, tenants:write, queues:read, queues:write, inbox:read, inbox:write, subscribers:token"; }
 std::span<const Scope> allScopes() noexcept {
-  static constexpr Scope kAll[] = {Scope::notifications_send, Scope::notifications_read, Scope::notifications_manage, Scope::templates_read, Scope::templates_write, Scope::providers_read, Scope::providers_write, Scope::plugins_read, Scope::plugins_write, Scope::keys_read, Scope::keys_write, Scope::tenants_read, Scope::tenants_write, Scope::queues_read, Scope::queues_write, Scope::inbox_read, Scope::inbox_write};
+  static constexpr Scope kAll[] = {Scope::notifications_send, Scope::notifications_read, Scope::notifications_manage, Scope::templates_read, Scope::templates_write, Scope::providers_read, Scope::providers_write, Scope::plugins_read, Scope::plugins_write, Scope::keys_read, Scope::keys_write, Scope::tenants_read, Scope::tenants_write, Scope::queues_read, Scope::queues_write, Scope::inbox_read, Scope::inbox_write, Scope::subscribers_token};
+  return kAll;
+}
+
+// ---- InboxState
+std::string_view toText(InboxState value) noexcept {
+  switch (value) {
+    case InboxState::unread: return "unread";
+    case InboxState::read: return "read";
+  }
+  return {};
+}
+std::string_view describe(InboxState value) noexcept {
+  switch (value) {
+    case InboxState::unread: return "Not read yet, or marked as unread again";
+    case InboxState::read: return "Read";
+  }
+  return {};
+}
+std::optional<InboxState> parseInboxState(std::string_view text) noexcept {
+  if (text == "unread") return InboxState::unread;
+  if (text == "read") return InboxState::read;
+  return std::nullopt;
+}
+std::string_view allowedInboxState() noexcept { return "unread, read"; }
+std::span<const InboxState> allInboxStates() noexcept {
+  static constexpr InboxState kAll[] = {InboxState::unread, InboxState::read};
+  return kAll;
+}
+
+// ---- Platform
+std::string_view toText(Platform value) noexcept {
+  switch (value) {
+    case Platform::ios: return "ios";
+    case Platform::android: return "android";
+    case Platform::web: return "web";
+  }
+  return {};
+}
+std::string_view describe(Platform value) noexcept {
+  switch (value) {
+    case Platform::ios: return "iOS, iPadOS and the like";
+    case Platform::android: return "Android";
+    case Platform::web: return "A browser";
+  }
+  return {};
+}
+std::optional<Platform> parsePlatform(std::string_view text) noexcept {
+  if (text == "ios") return Platform::ios;
+  if (text == "android") return Platform::android;
+  if (text == "web") return Platform::web;
+  return std::nullopt;
+}
+std::string_view allowedPlatform() noexcept { return "ios, android, web"; }
+std::span<const Platform> allPlatforms() noexcept {
+  static constexpr Platform kAll[] = {Platform::ios, Platform::android, Platform::web};
   return kAll;
 }
 
@@ -913,6 +971,7 @@ std::string_view toText(FieldErrorCode value) noexcept {
     case FieldErrorCode::wrong_type: return "wrong_type";
     case FieldErrorCode::malformed: return "malformed";
     case FieldErrorCode::not_an_address: return "not_an_address";
+    case FieldErrorCode::not_a_number: return "not_a_number";
     case FieldErrorCode::not_allowed: return "not_allowed";
     case FieldErrorCode::too_long: return "too_long";
     case FieldErrorCode::too_short: return "too_short";
@@ -939,6 +998,7 @@ std::string_view describe(FieldErrorCode value) noexcept {
     case FieldErrorCode::wrong_type: return "Another JSON type is wanted";
     case FieldErrorCode::malformed: return "The right type, but not in the form wanted";
     case FieldErrorCode::not_an_address: return "Not an e-mail address, phone number or token";
+    case FieldErrorCode::not_a_number: return "Not a telephone number that can be called";
     case FieldErrorCode::not_allowed: return "Not one of the values allowed";
     case FieldErrorCode::too_long: return "Too many characters";
     case FieldErrorCode::too_short: return "Too few characters";
@@ -964,6 +1024,7 @@ std::optional<FieldErrorCode> parseFieldErrorCode(std::string_view text) noexcep
   if (text == "wrong_type") return FieldErrorCode::wrong_type;
   if (text == "malformed") return FieldErrorCode::malformed;
   if (text == "not_an_address") return FieldErrorCode::not_an_address;
+  if (text == "not_a_number") return FieldErrorCode::not_a_number;
   if (text == "not_allowed") return FieldErrorCode::not_allowed;
   if (text == "too_long") return FieldErrorCode::too_long;
   if (text == "too_short") return FieldErrorCode::too_short;
@@ -982,9 +1043,9 @@ std::optional<FieldErrorCode> parseFieldErrorCode(std::string_view text) noexcep
   if (text == "in_the_past") return FieldErrorCode::in_the_past;
   return std::nullopt;
 }
-std::string_view allowedFieldErrorCode() noexcept { return "required, unknown_field, wrong_type, malformed, not_an_address, not_allowed, too_long, too_short, too_many, too_few, too_large, too_deep, out_of_range, not_found, missing_variable, invalid_utf8, nul_character, header_injection, duplicate, conflict, in_the_past"; }
+std::string_view allowedFieldErrorCode() noexcept { return "required, unknown_field, wrong_type, malformed, not_an_address, not_a_number, not_allowed, too_long, too_short, too_many, too_few, too_large, too_deep, out_of_range, not_found, missing_variable, invalid_utf8, nul_character, header_injection, duplicate, conflict, in_the_past"; }
 std::span<const FieldErrorCode> allFieldErrorCodes() noexcept {
-  static constexpr FieldErrorCode kAll[] = {FieldErrorCode::required, FieldErrorCode::unknown_field, FieldErrorCode::wrong_type, FieldErrorCode::malformed, FieldErrorCode::not_an_address, FieldErrorCode::not_allowed, FieldErrorCode::too_long, FieldErrorCode::too_short, FieldErrorCode::too_many, FieldErrorCode::too_few, FieldErrorCode::too_large, FieldErrorCode::too_deep, FieldErrorCode::out_of_range, FieldErrorCode::not_found, FieldErrorCode::missing_variable, FieldErrorCode::invalid_utf8, FieldErrorCode::nul_character, FieldErrorCode::header_injection, FieldErrorCode::duplicate, FieldErrorCode::conflict, FieldErrorCode::in_the_past};
+  static constexpr FieldErrorCode kAll[] = {FieldErrorCode::required, FieldErrorCode::unknown_field, FieldErrorCode::wrong_type, FieldErrorCode::malformed, FieldErrorCode::not_an_address, FieldErrorCode::not_a_number, FieldErrorCode::not_allowed, FieldErrorCode::too_long, FieldErrorCode::too_short, FieldErrorCode::too_many, FieldErrorCode::too_few, FieldErrorCode::too_large, FieldErrorCode::too_deep, FieldErrorCode::out_of_range, FieldErrorCode::not_found, FieldErrorCode::missing_variable, FieldErrorCode::invalid_utf8, FieldErrorCode::nul_character, FieldErrorCode::header_injection, FieldErrorCode::duplicate, FieldErrorCode::conflict, FieldErrorCode::in_the_past};
   return kAll;
 }
 
@@ -1112,10 +1173,10 @@ std::optional<DeliveryState> stateAfter(EventType value) noexcept {
 
 static std::uint64_t scopesOf(Role value) noexcept {
   switch (value) {
-    case Role::platform_admin: return bit(Scope::notifications_send) | bit(Scope::notifications_read) | bit(Scope::notifications_manage) | bit(Scope::templates_read) | bit(Scope::templates_write) | bit(Scope::providers_read) | bit(Scope::providers_write) | bit(Scope::plugins_read) | bit(Scope::plugins_write) | bit(Scope::keys_read) | bit(Scope::keys_write) | bit(Scope::tenants_read) | bit(Scope::tenants_write) | bit(Scope::queues_read) | bit(Scope::queues_write) | bit(Scope::inbox_read) | bit(Scope::inbox_write);
-    case Role::notification_admin: return bit(Scope::notifications_send) | bit(Scope::notifications_read) | bit(Scope::notifications_manage) | bit(Scope::templates_read) | bit(Scope::templates_write) | bit(Scope::providers_read) | bit(Scope::providers_write) | bit(Scope::plugins_read) | bit(Scope::keys_read) | bit(Scope::keys_write) | bit(Scope::tenants_read) | bit(Scope::queues_read) | bit(Scope::queues_write);
+    case Role::platform_admin: return bit(Scope::notifications_send) | bit(Scope::notifications_read) | bit(Scope::notifications_manage) | bit(Scope::templates_read) | bit(Scope::templates_write) | bit(Scope::providers_read) | bit(Scope::providers_write) | bit(Scope::plugins_read) | bit(Scope::plugins_write) | bit(Scope::keys_read) | bit(Scope::keys_write) | bit(Scope::tenants_read) | bit(Scope::tenants_write) | bit(Scope::queues_read) | bit(Scope::queues_write) | bit(Scope::inbox_read) | bit(Scope::inbox_write) | bit(Scope::subscribers_token);
+    case Role::notification_admin: return bit(Scope::notifications_send) | bit(Scope::notifications_read) | bit(Scope::notifications_manage) | bit(Scope::templates_read) | bit(Scope::templates_write) | bit(Scope::providers_read) | bit(Scope::providers_write) | bit(Scope::plugins_read) | bit(Scope::keys_read) | bit(Scope::keys_write) | bit(Scope::tenants_read) | bit(Scope::queues_read) | bit(Scope::queues_write) | bit(Scope::subscribers_token);
     case Role::notification_manager: return bit(Scope::notifications_send) | bit(Scope::notifications_read) | bit(Scope::notifications_manage) | bit(Scope::templates_read) | bit(Scope::templates_write) | bit(Scope::providers_read) | bit(Scope::plugins_read) | bit(Scope::queues_read);
-    case Role::notification_service: return bit(Scope::notifications_send) | bit(Scope::notifications_read) | bit(Scope::notifications_manage) | bit(Scope::templates_read);
+    case Role::notification_service: return bit(Scope::notifications_send) | bit(Scope::notifications_read) | bit(Scope::notifications_manage) | bit(Scope::templates_read) | bit(Scope::subscribers_token);
     case Role::notification_viewer: return bit(Scope::notifications_read) | bit(Scope::templates_read) | bit(Scope::providers_read) | bit(Scope::plugins_read) | bit(Scope::queues_read);
     case Role::notification_user: return bit(Scope::inbox_read) | bit(Scope::inbox_write);
   }

@@ -218,8 +218,9 @@ enum class Scope : std::uint8_t {
   tenants_write,  ///< Create and change tenants
   queues_read,  ///< Watch queues
   queues_write,  ///< Pause, resume and drain queues
-  inbox_read,  ///< Read one's own inbox and preferences
-  inbox_write,  ///< Change one's own inbox and preferences
+  inbox_read,  ///< Read one's own inbox, devices and preferences
+  inbox_write,  ///< Change one's own inbox, devices and preferences
+  subscribers_token,  ///< Issue tokens for the tenant's users
 };
 std::string_view toText(Scope value) noexcept;
 /// A sentence about the value, for people.
@@ -227,6 +228,31 @@ std::string_view describe(Scope value) noexcept;
 std::optional<Scope> parseScope(std::string_view text) noexcept;
 std::string_view allowedScope() noexcept;
 std::span<const Scope> allScopes() noexcept;
+
+/// Whether an inbox item was read.
+enum class InboxState : std::uint8_t {
+  unread,  ///< Not read yet, or marked as unread again
+  read,  ///< Read
+};
+std::string_view toText(InboxState value) noexcept;
+/// A sentence about the value, for people.
+std::string_view describe(InboxState value) noexcept;
+std::optional<InboxState> parseInboxState(std::string_view text) noexcept;
+std::string_view allowedInboxState() noexcept;
+std::span<const InboxState> allInboxStates() noexcept;
+
+/// What kind of device a push token belongs to.
+enum class Platform : std::uint8_t {
+  ios,  ///< iOS, iPadOS and the like
+  android,  ///< Android
+  web,  ///< A browser
+};
+std::string_view toText(Platform value) noexcept;
+/// A sentence about the value, for people.
+std::string_view describe(Platform value) noexcept;
+std::optional<Platform> parsePlatform(std::string_view text) noexcept;
+std::string_view allowedPlatform() noexcept;
+std::span<const Platform> allPlatforms() noexcept;
 
 /// Who the recipient is to the tenant.
 enum class UserType : std::uint8_t {
@@ -382,6 +408,7 @@ enum class FieldErrorCode : std::uint8_t {
   wrong_type,  ///< Another JSON type is wanted
   malformed,  ///< The right type, but not in the form wanted
   not_an_address,  ///< Not an e-mail address, phone number or token
+  not_a_number,  ///< Not a telephone number that can be called
   not_allowed,  ///< Not one of the values allowed
   too_long,  ///< Too many characters
   too_short,  ///< Too few characters

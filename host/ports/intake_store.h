@@ -23,6 +23,7 @@ struct IdempotencyClaim {
 struct NewDelivery {
   DeliveryId id;
   Channel channel;
+  int address = 0;  ///< which of the recipient's addresses on the channel
 };
 
 /// A completely validated notification with its ids.
@@ -54,6 +55,9 @@ class IntakeStore {
   /// and key. Throws StoreUnavailable when nothing is known to be written, StoreRejected when a row was refused
   /// (nothing is written).
   virtual std::vector<IntakeOutcome> write(std::span<const NewNotification> group) = 0;
+  /// What a client's key already stands for; nullopt when it is free or has expired. May throw StoreUnavailable.
+  virtual std::optional<IntakeOutcome> findKey(TenantId tenant, const Digest256& key_hash,
+                                               const Digest256& request_hash) = 0;
 };
 
 }  // namespace belfry

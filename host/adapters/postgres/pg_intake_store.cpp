@@ -22,6 +22,7 @@ struct Columns {
   std::vector<TimePoint> created;
   std::vector<Uuid> delivery_tenants, delivery_ids, delivery_notifications;
   std::vector<std::string_view> delivery_channels;
+  std::vector<std::int16_t> delivery_addresses;
 };
 
 std::string bytesOf(const Digest256& digest) { return std::string(asView(digest)); }
@@ -58,6 +59,7 @@ void addDeliveries(Columns& to, const NewNotification& from) {
     to.delivery_ids.push_back(delivery.id.value);
     to.delivery_notifications.push_back(from.id.value);
     to.delivery_channels.push_back(toText(delivery.channel));
+    to.delivery_addresses.push_back(static_cast<std::int16_t>(delivery.address));
   }
 }
 
@@ -81,6 +83,7 @@ Params toParams(const Columns& columns) {
   params.addUuids(columns.delivery_ids);
   params.addUuids(columns.delivery_notifications);
   params.addTexts(columns.delivery_channels);
+  params.addInt2s(columns.delivery_addresses);
   return params;
 }
 
@@ -124,10 +127,10 @@ std::unordered_set<Uuid> alreadyStored(Connection& connection, std::span<const N
   return idsOf(connection.run(sql::notifications_present, params));
 }
 
-IntakeOutcome outcomeOf(const NewNotification& asked, const Row& stored, Keyring& keyring) {
-  if (stored.bytes(2) != asView(asked.idempotency->request_hash)) return IdempotencyMismatch{};
+IntakeOutcome outcomeOf(TenantId tenant, const Digest256& request_hash, const Row& stored, Keyring& keyring) {
+  if (stored.bytes(2) != asView(request_hash)) return IdempotencyMismatch{};
   if (stored.isNull(4)) return IdempotencyInProgress{};
-  auto response = keyring.open(asked.tenant, "idempotency_keys", "response", stored.uuid(3), stored.bytes(5));
+  auto response = keyring.open(tenant, "idempotency_keys", "response", stored.uuid(3), stored.bytes(5));
   if (!response) throw StoreRejected("idempotency_keys.response cannot be decrypted");
   return Replayed{static_cast<int>(stored.int64(4)), std::move(*response)};
 }
@@ -139,13 +142,7 @@ std::map<std::pair<Uuid, std::string>, Row> takenKeys(const Rows& rows) {
   return taken;
 }
 
-Rows findKeys(Connection& connection, const std::vector<const NewNotification*>& refused) {
-  std::vector<Uuid> tenants;
-  std::vector<std::string_view> hashes;
-  for (const auto* notification : refused) {
-    tenants.push_back(notification->tenant.value);
-    hashes.push_back(asView(notification->idempotency->key_hash));
-  }
+Rows findKeys(Connection& connection, const std::vector<Uuid>& tenants, const std::vector<std::string_view>& hashes) {
   Params params;
   params.addUuids(tenants);
   params.addByteas(hashes);
@@ -170,24 +167,38 @@ std::vector<IntakeOutcome> PgIntakeStore::write(std::span<const NewNotification>
       stored = insert(connection, insertParams(group, before, keyring_));
       stored.merge(before);
     }
-    std::vector<const NewNotification*> refused;
-    for (const auto& notification : group)
-      if (!stored.contains(notification.id.value)) refused.push_back(&notification);
+    std::vector<Uuid> refused;  // the tenants of what was not stored, with their keys
+    std::vector<std::string_view> refused_keys;
+    for (const auto& notification : group) {
+      if (stored.contains(notification.id.value)) continue;
+      refused.push_back(notification.tenant.value);
+      refused_keys.push_back(asView(notification.idempotency->key_hash));
+    }
     std::vector<IntakeOutcome> outcomes(group.size(), Stored{});
     if (refused.empty()) return outcomes;
 
-    auto rows = findKeys(connection, refused);
+    auto rows = findKeys(connection, refused, refused_keys);
     auto taken = takenKeys(rows);
     for (std::size_t i = 0; i < group.size(); ++i) {
       if (stored.contains(group[i].id.value)) continue;
       auto key = taken.find({group[i].tenant.value, bytesOf(group[i].idempotency->key_hash)});
       // A key that expired and was pruned between the two statements: the client may simply try again.
-      outcomes[i] =
-          key == taken.end() ? IntakeOutcome(IdempotencyInProgress{}) : outcomeOf(group[i], key->second, keyring_);
+      outcomes[i] = key == taken.end()
+                        ? IntakeOutcome(IdempotencyInProgress{})
+                        : outcomeOf(group[i].tenant, group[i].idempotency->request_hash, key->second, keyring_);
       // The key stands for this very notification: an earlier try of the group had stored it.
       if (key != taken.end() && key->second.uuid(3) == group[i].id.value) outcomes[i] = Stored{};
     }
     return outcomes;
+  });
+}
+
+std::optional<IntakeOutcome> PgIntakeStore::findKey(TenantId tenant, const Digest256& key_hash,
+                                                    const Digest256& request_hash) {
+  return withConnection(pool_, [&](Connection& connection) -> std::optional<IntakeOutcome> {
+    const auto rows = findKeys(connection, {tenant.value}, {asView(key_hash)});
+    if (rows.empty() || rows[0].boolean(7)) return std::nullopt;
+    return outcomeOf(tenant, request_hash, rows[0], keyring_);
   });
 }
 

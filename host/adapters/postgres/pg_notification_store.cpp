@@ -32,6 +32,7 @@ Delivery toDelivery(const Row& row) {
   delivery.error_detail = orEmpty(row.maybeText(8));
   delivery.updated_at = row.time(9);
   delivery.due_at = row.maybeTime(10);
+  delivery.address = static_cast<int>(row.int64(11));
   return delivery;
 }
 

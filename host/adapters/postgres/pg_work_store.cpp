@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "adapters/postgres/enum_column.h"
+#include "adapters/postgres/inbox_json.h"
 #include "adapters/postgres/request_json.h"
 #include "adapters/postgres/store_call.h"
 #include "sql_statements.h"
@@ -18,7 +19,8 @@ ClaimedDelivery toClaim(const Row& row) {
           required(parseChannel(row.text(3)), "channel"),
           required(priorityFromNumber(row.int64(4)), "priority"),
           static_cast<int>(row.int64(5)),
-          row.time(6)};
+          row.time(6),
+          static_cast<int>(row.int64(7))};
 }
 
 void addSettlements(Params& params, std::span<const Settlement> group) {
@@ -79,6 +81,48 @@ void addEvents(Params& params, std::span<const Settlement> group) {
   params.addInt4s(attempts);
   params.addTexts(providers);
   params.addTexts(details);
+}
+
+std::string lookup(Keyring& keyring, TenantId tenant, std::string_view purpose, const std::string& text) {
+  return std::string(asView(keyring.lookupHash(tenant, purpose, text)));
+}
+
+void addInboxItems(Params& params, std::span<const Settlement> group, Keyring& keyring) {
+  std::vector<Uuid> tenants, deliveries;
+  std::vector<std::string> users, contents;
+  std::vector<std::optional<std::string>> categories;
+  for (const auto& s : group) {
+    if (!s.inbox_item || s.user_id.empty()) continue;
+    const auto& category = s.inbox_item->category;
+    tenants.push_back(s.tenant.value);
+    deliveries.push_back(s.delivery.value);
+    users.push_back(lookup(keyring, s.tenant, "user", s.user_id));
+    categories.push_back(category.empty() ? std::nullopt
+                                          : std::optional(lookup(keyring, s.tenant, "inbox.category", category)));
+    contents.push_back(keyring.seal(s.tenant, "inbox_items", "content", s.delivery.value, toJson(*s.inbox_item)));
+  }
+  params.addUuids(tenants);
+  params.addUuids(deliveries);
+  params.addByteas(users);
+  params.addByteas(categories);
+  params.addByteas(contents);
+}
+
+void addDevices(Params& params, std::span<const Settlement> group, Keyring& keyring) {
+  std::vector<Uuid> tenants, deliveries;
+  std::vector<std::string> tokens;
+  std::vector<std::optional<std::string>> reasons;
+  for (const auto& s : group) {
+    if (!s.device) continue;
+    tenants.push_back(s.tenant.value);
+    deliveries.push_back(s.delivery.value);
+    tokens.push_back(lookup(keyring, s.tenant, "device.token", s.device->token));
+    reasons.push_back(orNull(s.device->dead_reason));
+  }
+  params.addUuids(tenants);
+  params.addUuids(deliveries);
+  params.addByteas(tokens);
+  params.addTexts(reasons);
 }
 
 /// Columns: tenant, id, request. A tenant whose key is gone must not stop the others' work.
@@ -149,10 +193,12 @@ std::vector<std::optional<LoadedNotification>> PgWorkStore::load(std::span<const
 
 std::vector<DeliveryId> PgWorkStore::settle(std::span<const Settlement> group) {
   if (group.empty()) return {};
-  Params params;
-  addSettlements(params, group);
-  addEvents(params, group);
   return withConnection(pool_, [&](Connection& connection) {
+    Params params;
+    addSettlements(params, group);
+    addEvents(params, group);
+    addInboxItems(params, group, keyring_);
+    addDevices(params, group, keyring_);
     std::vector<DeliveryId> settled;
     for (auto row : connection.run(sql::work_settle, params)) settled.push_back({row.uuid(0)});
     return settled;

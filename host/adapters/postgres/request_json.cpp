@@ -28,7 +28,12 @@ void writeRecipient(JsonWriter& json, const Recipient& recipient) {
     writeText(json, "language", recipient.language);
     if (recipient.device_tokens.empty()) return;
     json.memberArray("deviceTokens", [&] {
-      for (const auto& token : recipient.device_tokens) json.value(token);
+      for (const auto& device : recipient.device_tokens) {
+        json.object([&] {
+          json.member("token", device.token);
+          if (device.platform) json.member("platform", toText(*device.platform));
+        });
+      }
     });
   });
 }
@@ -75,8 +80,12 @@ Recipient readRecipient(const JsonValue& json) {
   recipient.language = text(json, "language");
   auto tokens = json.FindMember("deviceTokens");
   if (tokens != json.MemberEnd() && tokens->value.IsArray())
-    for (const auto& token : tokens->value.GetArray())
-      if (token.IsString()) recipient.device_tokens.emplace_back(asView(token));
+    for (const auto& device : tokens->value.GetArray()) {
+      // A bare token is how they were kept before devices had platforms.
+      if (device.IsString()) recipient.device_tokens.push_back({std::string(asView(device)), std::nullopt});
+      if (device.IsObject())
+        recipient.device_tokens.push_back({text(device, "token"), parsePlatform(text(device, "platform"))});
+    }
   return recipient;
 }
 

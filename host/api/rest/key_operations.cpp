@@ -45,9 +45,8 @@ void addKeyOperations(Router& router, ApiKeys& keys) {
   const std::string base = "/api/v1/admin/keys";
   router.add(lists(base, Scope::keys_read, [&keys](const Call& call) { return list(keys, call); }));
   router.add(takes(base, Scope::keys_write, 64 * 1024, [&keys](const Call& call) { return issue(keys, call); }));
-  auto removal = reads(base + "/{id}", Scope::keys_write, [&keys](const Call& call) { return revoke(keys, call); });
-  removal.method = "DELETE";
-  router.add(std::move(removal));
+  router.add(withMethod(
+      "DELETE", reads(base + "/{id}", Scope::keys_write, [&keys](const Call& call) { return revoke(keys, call); })));
   router.add(acts(base + "/{id}/revoke", Scope::keys_write, [&keys](const Call& call) { return revoke(keys, call); }));
 }
 

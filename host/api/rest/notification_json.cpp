@@ -34,7 +34,7 @@ void writeRecipient(JsonWriter& json, const Recipient& recipient) {
     memberIfAny(json, "language", recipient.language);
     if (recipient.device_tokens.empty()) return;
     json.memberArray("deviceTokens", [&] {
-      for (const auto& token : recipient.device_tokens) json.value(maskAddress(token));
+      for (const auto& device : recipient.device_tokens) json.value(maskAddress(device.token));
     });
   });
 }

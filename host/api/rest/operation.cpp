@@ -29,6 +29,16 @@ Operation takes(std::string path, Scope scope, std::size_t most_body_bytes, Answ
   return {"POST", std::move(path), Access::scoped, scope, false, true, most_body_bytes, false, std::move(answer)};
 }
 
+Operation own(Operation operation) {
+  operation.access = Access::user;
+  return operation;
+}
+
+Operation withMethod(std::string method, Operation operation) {
+  operation.method = std::move(method);
+  return operation;
+}
+
 HttpResponse jsonResponse(int status, std::string body) {
   HttpResponse response;
   response.status = status;

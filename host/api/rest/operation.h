@@ -30,13 +30,14 @@ using AnswerNow = std::function<Answer(const Call&)>;
 /// Answers through the reply, now or later, and keeps the call's Idempotency-Key itself. May throw instead of replying.
 using AnswerLater = std::function<void(const Call&, Reply)>;
 
-enum class Access { open, any_caller, scoped };
+/// `user`: as `scoped`, and the caller must be an end user.
+enum class Access { open, any_caller, scoped, user };
 
 struct Operation {
   std::string method;
   std::string path;  ///< `/things/{id}`
   Access access = Access::scoped;
-  std::optional<Scope> scope;  ///< with Access::scoped
+  std::optional<Scope> scope;  ///< with Access::scoped and Access::user
   bool has_query = false;      ///< its function reads query parameters; without it there are none
   bool wants_body = false;     ///< a JSON object; without it a body is empty or `{}`
   std::size_t most_body_bytes = 0;
@@ -49,6 +50,10 @@ Operation reads(std::string path, Scope scope, AnswerNow answer);
 Operation lists(std::string path, Scope scope, AnswerNow answer);
 Operation acts(std::string path, Scope scope, AnswerNow answer);
 Operation takes(std::string path, Scope scope, std::size_t most_body_bytes, AnswerNow answer);
+
+/// The same operation on what is the caller's own, who must be an end user.
+Operation own(Operation operation);
+Operation withMethod(std::string method, Operation operation);
 
 /// 200 text of an operation that anybody may call and that never waits.
 Operation shows(std::string path, AnswerNow answer);

@@ -47,6 +47,15 @@ Problem forbidden(Scope scope) {
   return {ErrorCode::forbidden, "scope " + std::string(toText(scope)) + " is needed", {}, 0};
 }
 
+Problem notAUser() {
+  return {
+      ErrorCode::forbidden,
+      "this is an end user's own: send that user's subscriber token as Authorization: Bearer (a service gets one by "
+      "POST /api/v1/services/subscriber-tokens); an API key speaks for no user",
+      {},
+      0};
+}
+
 /// A body is looked at without authentication only for its type; a missing credential is known from the head alone.
 std::optional<Problem> checkHead(const Operation& operation, const HttpRequest& head) {
   if (operation.access != Access::open) {
@@ -138,6 +147,7 @@ std::optional<Problem> RestApi::prepare(const Operation& operation, Call& call) 
     if (!caller) return caller.error();
     call.caller = std::move(caller).value();
   }
+  if (operation.access == Access::user && call.caller.user_id.empty()) return notAUser();
   if (operation.scope && !call.caller.may(*operation.scope)) return forbidden(*operation.scope);
   auto key = idempotencyKey(request.headers);
   if (!key) return key.error();

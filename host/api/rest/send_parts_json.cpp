@@ -16,19 +16,13 @@ constexpr std::size_t kMostAttachedBytes = 10 * 1024 * 1024;
 constexpr std::size_t kMostHeaders = 50;
 constexpr std::size_t kMostHeaderBytes = 998;  // RFC 5322 §2.1.1
 
-std::optional<std::string_view> parsePlatform(std::string_view text) noexcept {
-  for (const std::string_view known : {"android", "ios", "web"})
-    if (text == known) return known;
-  return std::nullopt;
-}
-
-std::vector<std::string> readDeviceTokens(ObjectReader& recipient) {
-  std::vector<std::string> tokens;
+std::vector<DeviceToken> readDeviceTokens(ObjectReader& recipient) {
+  std::vector<DeviceToken> tokens;
   for (const auto& item : recipient.items("deviceTokens", kMostDevices)) {
     auto device = asObject(item, recipient.errors());
     if (!device) continue;
-    tokens.push_back(device->text("token", {.required = true, .most = kMostAddressBytes}));
-    device->word<std::string_view>("platform", parsePlatform, "android, ios, web");
+    auto token = device->text("token", {.required = true, .most = kMostAddressBytes});
+    tokens.push_back({std::move(token), device->word<Platform>("platform", parsePlatform, allowedPlatform())});
     device->finish();
   }
   return tokens;

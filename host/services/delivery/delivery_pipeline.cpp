@@ -4,7 +4,6 @@
 
 #include "ports/store_error.h"
 #include "services/delivery/provider_text.h"
-#include "services/delivery/settlement_rules.h"
 #include "services/routing/choose_provider.h"
 
 namespace belfry {
@@ -54,6 +53,10 @@ void DeliveryPipeline::beginLoaded(const ClaimedDelivery& claim, LoadedNotificat
     return settle_(settleUnsent(claim, DeliveryState::expired, "expired",
                                 "expiresAt " + formatRfc3339(*loaded.expires_at) + " has passed", now));
   }
+  if (claim.channel == Channel::push && loaded.request.recipient.device_tokens.empty()) {
+    return settle_(settleUnsent(claim, DeliveryState::skipped, "no_device",
+                                "the recipient had no registered device when this was accepted", now));
+  }
   auto content = renderer_.render(claim.tenant, loaded.request, claim.channel);
   if (!content) {
     return settle_(
@@ -74,7 +77,12 @@ void DeliveryPipeline::send(const ClaimedDelivery& claim, LoadedNotification loa
   message->delivery = claim.id;
   message->attempt = claim.attempt;
   message->channel = claim.channel;
-  message->to = addressFor(loaded.request.recipient, claim.channel);
+  const auto index = static_cast<std::size_t>(claim.address);
+  message->to = addressFor(loaded.request.recipient, claim.channel, index);
+  if (claim.channel == Channel::push) {
+    const auto platform = loaded.request.recipient.device_tokens.at(index).platform;
+    message->to_kind = platform ? std::string(toText(*platform)) : std::string();
+  }
   message->to_name = std::move(loaded.request.recipient.name);
   message->content = std::move(content);
   auto options = loaded.request.options.find(claim.channel);
@@ -88,19 +96,23 @@ void DeliveryPipeline::send(const ClaimedDelivery& claim, LoadedNotification loa
 
   auto started = clock_.now();
   const auto to = message->to;
+  auto user = std::move(loaded.request.recipient.user_id);
   auto instance = provider->running;  // keeps a replaced instance alive until its last message is out
-  instance->send(std::move(message), [this, claim, provider = std::move(provider), started, to](SendOutcome outcome) {
+  AttemptReport report{claim, provider->row.slug, started, {}, {}, instance->simulated(), std::move(user), {}};
+  if (claim.channel == Channel::push) report.device_token = to;
+  instance->send(std::move(message), [this, plugin = provider->row.plugin, report = std::move(report), provider,
+                                      to](SendOutcome outcome) mutable {
     outcome.detail = withoutAddress(outcome.detail, to);
-    finish(claim, *provider, started, std::move(outcome));
+    report.outcome = std::move(outcome);
+    finish(std::move(report), plugin);
   });
 }
 
-void DeliveryPipeline::finish(const ClaimedDelivery& claim, const DirectoryInstance& provider, TimePoint started,
-                              SendOutcome outcome) {
-  auto ended = clock_.now();
-  observe_({claim.channel, provider.row.plugin, std::string(toText(outcome.outcome)), ended - started});
-  AttemptReport report{claim, provider.row.slug, started, ended, std::move(outcome), provider.running->simulated()};
-  settle_(settle(report, policyOf(claim.channel), random01()));
+void DeliveryPipeline::finish(AttemptReport report, const std::string& plugin) {
+  report.ended_at = clock_.now();
+  const auto channel = report.claim.channel;
+  observe_({channel, plugin, std::string(toText(report.outcome.outcome)), report.ended_at - report.started_at});
+  settle_(settle(report, policyOf(channel), random01()));
 }
 
 void DeliveryPipeline::setRetry(RetryPolicies retry) {

@@ -14,6 +14,7 @@
 #include "kit/time.h"
 #include "model/delivery.h"
 #include "services/delivery/retry_policy.h"
+#include "services/delivery/settlement_rules.h"
 #include "services/rendering/renderer.h"
 #include "services/tenants/directory.h"
 
@@ -48,7 +49,7 @@ class DeliveryPipeline {
                    std::chrono::steady_clock::time_point deadline);
   void send(const ClaimedDelivery& claim, LoadedNotification loaded, Fields content,
             std::shared_ptr<const DirectoryInstance> provider, std::chrono::steady_clock::time_point deadline);
-  void finish(const ClaimedDelivery& claim, const DirectoryInstance& provider, TimePoint started, SendOutcome outcome);
+  void finish(AttemptReport report, const std::string& plugin);
   RetryPolicy policyOf(Channel channel) const;
 
   const Directory& directory_;

@@ -26,12 +26,25 @@ Ending endingOf(Outcome outcome) {
   return {DeliveryState::unknown, EventType::unknown, false};
 }
 
+bool wasTaken(DeliveryState state) { return state == DeliveryState::sent || state == DeliveryState::delivered; }
+
+InboxItem storable(const InboxItem& item) {
+  constexpr std::size_t kMostText = 64 * 1024;
+  return {storableText(item.title),    storableText(item.body, kMostText),
+          storableText(item.category), storableText(item.action_url),
+          storableText(item.icon),     item.data_json};
+}
+
 /// A reply with a byte that the database refuses must not make its settlement fail: the delivery would be sent again.
 SendOutcome storable(const SendOutcome& outcome) {
   constexpr std::size_t kMostCode = 200;
   constexpr std::size_t kMostMessageId = 1000;
-  return {outcome.outcome, outcome.retry_after, storableText(outcome.provider_message_id, kMostMessageId),
-          storableText(outcome.code, kMostCode), storableText(outcome.detail)};
+  return {outcome.outcome,
+          outcome.retry_after,
+          storableText(outcome.provider_message_id, kMostMessageId),
+          storableText(outcome.code, kMostCode),
+          storableText(outcome.detail),
+          outcome.inbox_item};
 }
 
 Settlement base(const ClaimedDelivery& claim) {
@@ -50,6 +63,23 @@ void defer(Settlement& settlement, const ClaimedDelivery& claim, const std::stri
   settlement.events.push_back({EventType::retry, at, claim.attempt, provider, toJson(detail)});
 }
 
+/// What a final attempt leaves beside its delivery: the inbox item, and what is known of the device now.
+void addTraces(Settlement& settlement, const AttemptReport& report) {
+  const bool taken = wasTaken(settlement.state);
+  if (taken && report.outcome.inbox_item) {
+    settlement.user_id = report.user_id;
+    settlement.inbox_item = storable(*report.outcome.inbox_item);
+  }
+  const bool dead = report.outcome.outcome == Outcome::rejected_recipient;
+  if (report.device_token.empty() || report.simulated || !(taken || dead)) return;
+  settlement.device = DeviceReport{report.device_token, dead ? settlement.error_code : std::string()};
+}
+
+EventType endingEvent(DeliveryState state) {
+  if (state == DeliveryState::expired) return EventType::expired;
+  return state == DeliveryState::skipped ? EventType::skipped : EventType::failed;
+}
+
 }  // namespace
 
 Settlement settle(const AttemptReport& report, const RetryPolicy& policy, double random01) {
@@ -62,7 +92,7 @@ Settlement settle(const AttemptReport& report, const RetryPolicy& policy, double
   auto ending = endingOf(outcome.outcome);
   EventDetail detail{toText(outcome.outcome),     outcome.code, outcome.detail,
                      outcome.provider_message_id, {},           report.simulated};
-  if (ending.state != DeliveryState::sent && ending.state != DeliveryState::delivered) {
+  if (!wasTaken(ending.state)) {
     settlement.error_code = outcome.code.empty() ? std::string(toText(outcome.outcome)) : outcome.code;
     settlement.error_detail = outcome.detail;
   }
@@ -73,6 +103,7 @@ Settlement settle(const AttemptReport& report, const RetryPolicy& policy, double
     }
   }
   settlement.state = ending.state;
+  addTraces(settlement, report);
   settlement.events.push_back({ending.event, report.ended_at, report.claim.attempt, report.provider, toJson(detail)});
   return settlement;
 }
@@ -83,9 +114,11 @@ Settlement settleUnsent(const ClaimedDelivery& claim, DeliveryState state, const
   settlement.state = state;
   settlement.error_code = code;
   settlement.error_detail = storableText(detail);
-  auto type = state == DeliveryState::expired ? EventType::expired : EventType::failed;
-  settlement.events.push_back(
-      {type, at, claim.attempt, {}, toJson(EventDetail{{}, code, settlement.error_detail, {}, {}, false})});
+  settlement.events.push_back({endingEvent(state),
+                               at,
+                               claim.attempt,
+                               {},
+                               toJson(EventDetail{{}, code, settlement.error_detail, {}, {}, false})});
   return settlement;
 }
 

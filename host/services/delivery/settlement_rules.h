@@ -15,13 +15,15 @@ struct AttemptReport {
   TimePoint ended_at;
   SendOutcome outcome;
   bool simulated = false;
+  std::string user_id;       ///< the recipient's; empty when the request has none
+  std::string device_token;  ///< of a push: where it went
 };
 
 /// The settlement of an attempt that reached a provider. `random01` draws the jitter of a retry.
 Settlement settle(const AttemptReport& report, const RetryPolicy& policy, double random01);
 
-/// The settlement of a delivery that ends before any provider is asked (expired, template that does not render, no
-/// provider left).
+/// The settlement of a delivery that ends before any provider is asked: `expired`, `skipped` (no device), or `failed`
+/// (a template that does not render, no provider left).
 Settlement settleUnsent(const ClaimedDelivery& claim, DeliveryState state, const std::string& code,
                         const std::string& detail, TimePoint at);
 

@@ -26,6 +26,12 @@ std::set<Scope> scopesOf(const std::vector<Role>& roles, const Claims& claims) {
   return scopes;
 }
 
+/// The subject of an end user's credential is `user:ID`.
+std::string userOf(const Claims& claims) {
+  constexpr std::string_view kUserPrefix = "user:";
+  return claims.subject.starts_with(kUserPrefix) ? claims.subject.substr(kUserPrefix.size()) : std::string();
+}
+
 }  // namespace
 
 Authentication::Authentication(Authenticators& plugins, const Directory& directory, const Clock& clock,
@@ -86,7 +92,7 @@ Result<Caller, Problem> Authentication::toCaller(const std::string& plugin, cons
     return failure(
         unauthenticated("tenant '" + claims.tenant + "' does not accept credentials of plugin '" + plugin + "'"));
   }
-  Caller caller{tenant->row.id, tenant->row.slug, claims.subject, rolesOf(claims), {}};
+  Caller caller{tenant->row.id, tenant->row.slug, claims.subject, rolesOf(claims), {}, userOf(claims)};
   caller.scopes = scopesOf(caller.roles, claims);
   return caller;
 }
@@ -101,6 +107,7 @@ Result<Caller, Problem> Authentication::actOn(Caller caller, const std::string& 
     return failure(Problem{ErrorCode::not_found, "X-Tenant: there is no tenant '" + shorten(slug) + "'", {}, 0});
   caller.tenant = tenant->row.id;
   caller.tenant_slug = tenant->row.slug;
+  caller.user_id.clear();  // a user is one tenant's
   return caller;
 }
 

@@ -149,7 +149,7 @@ void checkRecipient(const Recipient& recipient, FieldErrors& errors) {
   check("/recipient/email", Channel::email, recipient.email);
   check("/recipient/phone", Channel::sms, recipient.phone);
   check("/recipient/userId", Channel::inapp, recipient.user_id);
-  for (const auto& token : recipient.device_tokens) check("/recipient/deviceTokens", Channel::push, token);
+  for (const auto& device : recipient.device_tokens) check("/recipient/deviceTokens", Channel::push, device.token);
   checkOneLine("/recipient/name", recipient.name, errors);
 }
 

@@ -39,8 +39,10 @@ NewNotification fullMail(TenantId tenant, TimePoint now) {
   made.created_at = now;
   made.expires_at = now + 2h;
   auto& request = made.request;
-  request.recipient = {"user-4711",    UserType::driver,           "Ada Ünique",    "ada.unique@example.test",
-                       "+34600000001", {"token-one", "token-two"}, "Europe/Madrid", "es"};
+  request.recipient = {"user-4711",     UserType::driver,
+                       "Ada Ünique",    "ada.unique@example.test",
+                       "+34600000001",  {{"token-one", Platform::ios}, {"token-two", {}}},
+                       "Europe/Madrid", "es"};
   request.template_ref = TemplateRef{"order-confirmed", 3, "es"};
   request.content[Channel::email] = {{"subject", "Subject of secrets"},
                                      {"text", "Line\nline \"quoted\" \xF0\x9F\x94\x94"}};

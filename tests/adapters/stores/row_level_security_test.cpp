@@ -29,6 +29,9 @@ const std::map<std::string, Grants> kGrants{
     {"feed", {"SELECT", "SELECT INSERT DELETE"}},
     {"idempotency_keys", {"SELECT INSERT UPDATE DELETE", "SELECT INSERT UPDATE DELETE"}},
     {"plugin_values", {"", "SELECT INSERT UPDATE DELETE"}},
+    {"inbox_items", {"SELECT UPDATE", "SELECT INSERT UPDATE"}},
+    {"device_tokens", {"SELECT INSERT UPDATE DELETE", "SELECT UPDATE"}},
+    {"subscriber_keys", {"SELECT INSERT UPDATE", "SELECT INSERT UPDATE"}},
 };
 
 class RowLevelSecurity : public StoreSuite {
@@ -51,6 +54,12 @@ class RowLevelSecurity : public StoreSuite {
     stores_->upkeep.sequenceFeed(1);
     sql("INSERT INTO belfry.provider_instances (tenant_id, id, slug, plugin, channel, callback_id, source) "
         "SELECT id, id, 'mail', 'smtp', 'email', id::text, 'file' FROM belfry.tenants");
+    sql("INSERT INTO belfry.inbox_items (tenant_id, id, notification_id, user_hash, content) "
+        "SELECT id, id, id, sha256('u'), 'sealed' FROM belfry.tenants");
+    sql("INSERT INTO belfry.device_tokens (tenant_id, id, user_hash, token_hash, content, platform) "
+        "SELECT id, id, sha256('u'), sha256('t'), 'sealed', 'ios' FROM belfry.tenants");
+    sql("INSERT INTO belfry.subscriber_keys (tenant_id, id, secret, source) SELECT id, id, 'sealed', 'api' FROM "
+        "belfry.tenants");
   }
 
   static std::vector<std::string> tables(const std::string& kinds) {

@@ -15,6 +15,7 @@
 #include "adapters/postgres/migrator.h"
 #include "adapters/postgres/pg_catalogue_store.h"
 #include "adapters/postgres/pg_idempotency_store.h"
+#include "adapters/postgres/pg_inbox_store.h"
 #include "adapters/postgres/pg_intake_store.h"
 #include "adapters/postgres/pg_key_store.h"
 #include "adapters/postgres/pg_notification_store.h"
@@ -71,6 +72,7 @@ struct Stores {
         intake(system_pool, keyring),
         work(system_pool, keyring),
         notifications(tenant_pool, system_pool, keyring),
+        inbox(tenant_pool, system_pool, keyring),
         catalogue(system_pool, keyring, clock),
         templates(tenant_pool, clock),
         keys(tenant_pool, system_pool, master, clock),
@@ -85,6 +87,7 @@ struct Stores {
   PgIntakeStore intake;
   PgWorkStore work;
   PgNotificationStore notifications;
+  PgInboxStore inbox;
   PgCatalogueStore catalogue;
   PgTemplateStore templates;
   PgKeyStore keys;
@@ -119,7 +122,7 @@ class StoreSuite : public ::testing::Test {
   static void clearDeliveries() {
     sql("TRUNCATE belfry.notifications, belfry.deliveries, belfry.delivery_events, belfry.work, belfry.outbox, "
         "belfry.feed, "
-        "belfry.idempotency_keys RESTART IDENTITY");
+        "belfry.idempotency_keys, belfry.inbox_items, belfry.device_tokens RESTART IDENTITY");
   }
 
   static TenantId newTenant() {

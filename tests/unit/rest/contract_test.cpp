@@ -5,6 +5,7 @@
 
 #include "api/rest/docs_operations.h"
 #include "api/rest/health_operations.h"
+#include "api/rest/inbox_operations.h"
 #include "api/rest/key_operations.h"
 #include "api/rest/lookup_operations.h"
 #include "api/rest/notification_operations.h"
@@ -38,6 +39,7 @@ Router wholeRouter() {
   addProviderOperations(router, unused<Directory>(), unused<Providers>(), "");
   addTenantOperations(router, unused<CatalogueStore>(), unused<Authenticators>(), {});
   addKeyOperations(router, unused<ApiKeys>());
+  addInboxOperations(router, unused<InboxStore>());
   addLookupOperations(router);
   addHealthOperations(router, {}, {});
   addDocsOperations(router, {}, "");

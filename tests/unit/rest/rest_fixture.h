@@ -63,7 +63,7 @@ class NoPlugins final : public ChannelPlugins {
   }
 };
 
-/// A credential's text is `tenant/role`; `away` cannot be looked up.
+/// A credential's text is `tenant/role`, or `tenant/role/user` of an end user; `away` cannot be looked up.
 class TextCredentials final : public Authenticators {
  public:
   std::vector<std::string> names() const override { return {"test"}; }
@@ -72,7 +72,13 @@ class TextCredentials final : public Authenticators {
     if (credential.value == "away") throw StoreUnavailable("connection to server on socket \"/secret/path\" failed");
     const auto slash = credential.value.find('/');
     if (slash == std::string::npos) return AuthRefused{"invalid_key", "The key is not valid."};
-    return Claims{credential.value.substr(0, slash), "key:test", {credential.value.substr(slash + 1)}, {}, {}};
+    auto role = credential.value.substr(slash + 1);
+    std::string subject = "key:test";
+    if (const auto user = role.find('/'); user != std::string::npos) {
+      subject = "user:" + role.substr(user + 1);
+      role.resize(user);
+    }
+    return Claims{credential.value.substr(0, slash), subject, {role}, {}, {}};
   }
 };
 

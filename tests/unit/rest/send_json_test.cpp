@@ -36,7 +36,7 @@ TEST(SendJson, ReadsTheFullForm) {
   EXPECT_EQ(recipient.user_type, UserType::customer);
   EXPECT_EQ(recipient.email, "ada@example.test");
   EXPECT_EQ(recipient.phone, "+34600000001");
-  EXPECT_EQ(recipient.device_tokens, (std::vector<std::string>{"t1", "t2"}));
+  EXPECT_EQ(recipient.device_tokens, (std::vector<DeviceToken>{{"t1", Platform::android}, {"t2", {}}}));
   EXPECT_EQ(recipient.timezone, "Europe/Madrid");
   EXPECT_EQ(recipient.language, "es");
   ASSERT_TRUE(command.request.template_ref);

@@ -8,6 +8,7 @@ namespace {
 /// Keeps what is written; can be held, away, or refuse the rows whose key is "bad".
 class FakeIntakeStore final : public IntakeStore {
  public:
+  std::optional<IntakeOutcome> findKey(TenantId, const Digest256&, const Digest256&) override { return std::nullopt; }
   std::vector<IntakeOutcome> write(std::span<const NewNotification> group) override {
     std::unique_lock lock(mutex_);
     ++calls;

@@ -55,7 +55,7 @@ TEST_F(SendRules, AGoodMailPasses) {
 TEST_F(SendRules, AChannelNeedsAnEnabledProvider) {
   addProvider(Channel::push, false);
   command_.channels = {Channel::email, Channel::push};
-  command_.request.recipient.device_tokens = {"token"};
+  command_.request.recipient.device_tokens = {{"token", Platform::ios}};
   command_.request.content[Channel::push] = {{"title", "Hi"}};
   EXPECT_THAT(found(), ElementsAre("/channels/1 not_found"));
 }

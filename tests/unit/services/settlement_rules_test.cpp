@@ -9,10 +9,12 @@ namespace {
 const RetryPolicy kThrice{3, 1000ms, 2.0, 10000ms};
 
 AttemptReport report(Outcome outcome, int attempt = 1) {
-  AttemptReport made{claimNumber(1, attempt), "mail", noon(), noon() + 80ms, {}, false};
-  made.outcome = {outcome, {}, "provider-id", "250", "as the provider says"};
+  AttemptReport made{claimNumber(1, attempt), "mail", noon(), noon() + 80ms, {}, false, {}, {}};
+  made.outcome = {outcome, {}, "provider-id", "250", "as the provider says", {}};
   return made;
 }
+
+InboxItem letter() { return {"Hello", "World", "orders", "https://example.test/1", "bell", R"({"a":1})"}; }
 
 std::vector<EventType> typesOf(const Settlement& settlement) {
   std::vector<EventType> types;
@@ -141,6 +143,45 @@ TEST(SettlementRules, WhatCannotBeSentNowIsPutOffWhileAttemptsAreLeft) {
   EXPECT_EQ(given_up.state, DeliveryState::failed);
   EXPECT_FALSE(given_up.due_at);
   EXPECT_THAT(typesOf(given_up), ElementsAre(EventType::failed));
+}
+
+TEST(SettlementRules, AnInboxItemGoesWithAnAttemptThatWasTaken) {
+  for (auto outcome : allOutcomes()) {
+    auto made = report(outcome, 3);
+    made.user_id = "user_1";
+    made.outcome.inbox_item = letter();
+    auto settled = settle(made, kThrice, 0.5);
+    const bool taken = outcome == Outcome::accepted || outcome == Outcome::delivered;
+    EXPECT_EQ(settled.inbox_item.has_value(), taken) << toText(outcome);
+    EXPECT_EQ(settled.user_id, taken ? "user_1" : "");
+  }
+}
+
+TEST(SettlementRules, AnInboxItemHoldsOnlyWhatCanBeStored) {
+  auto made = report(Outcome::delivered);
+  made.outcome.inbox_item = letter();
+  made.outcome.inbox_item->title = std::string("a\0b\xff", 4);
+  EXPECT_EQ(settle(made, kThrice, 0.5).inbox_item->title,
+            "a\xEF\xBF\xBD"
+            "b\xEF\xBF\xBD");
+}
+
+TEST(SettlementRules, APushSaysWhatItLearntOfItsDevice) {
+  for (auto outcome : allOutcomes()) {
+    auto made = report(outcome, 3);
+    made.device_token = "token";
+    auto settled = settle(made, kThrice, 0.5);
+    const bool dead = outcome == Outcome::rejected_recipient;
+    const bool taken = outcome == Outcome::accepted || outcome == Outcome::delivered;
+    ASSERT_EQ(settled.device.has_value(), dead || taken) << toText(outcome);
+    if (settled.device) {
+      EXPECT_EQ(settled.device->dead_reason, dead ? "250" : "");
+    }
+  }
+  auto simulated = report(Outcome::rejected_recipient);
+  simulated.device_token = "token";
+  simulated.simulated = true;
+  EXPECT_FALSE(settle(simulated, kThrice, 0.5).device) << "a simulation teaches nothing";
 }
 
 }  // namespace

@@ -15,4 +15,4 @@ UPDATE belfry.work w
    SET state = 'sending', attempt = w.attempt + 1, lease_until = clock_timestamp() + $3 * interval '1 ms', owner = $4
   FROM picked p
  WHERE w.tenant_id = p.tenant_id AND w.delivery_id = p.delivery_id
-RETURNING w.tenant_id, w.delivery_id, w.notification_id, w.channel, w.priority, w.attempt, w.due_at
+RETURNING w.tenant_id, w.delivery_id, w.notification_id, w.channel, w.priority, w.attempt, w.due_at, w.address

@@ -1,7 +1,8 @@
 -- Caller: WorkStore::settle (role belfry_system). Ends a group of attempts in one commit. Valid only for the attempt number that
 -- claimed: a row that was re-claimed meanwhile is left alone and absent from the result.
 -- $1 … $9: the attempts; due_at NULL ends the delivery, else it waits until then. $10, $11: least and greatest delivery id.
--- $12 … $19: their events, k = 1, 2, … within one delivery. Index: primary keys.
+-- $12 … $19: their events, k = 1, 2, … within one delivery. $20 … $24: inbox items; $25 … $28: devices that were reached, or whose
+-- token is dead for the reason given. Index: primary keys, device_tokens_tenant_id_token_hash_key.
 WITH s AS (
   SELECT *
     FROM unnest($1::uuid[], $2::uuid[], $3::int4[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::text[], $9::text[])
@@ -38,5 +39,20 @@ WITH s AS (
   INSERT INTO belfry.outbox (tenant_id, delivery_id, seq, notification_id, type, at)
   SELECT m.tenant_id, m.delivery_id, m.seq + e.k, m.notification_id, e.type, e.at
     FROM e JOIN mine m ON m.tenant_id = e.tenant_id AND m.delivery_id = e.delivery_id
+), filed AS (
+  INSERT INTO belfry.inbox_items (tenant_id, id, notification_id, user_hash, category_hash, content)
+  SELECT m.tenant_id, m.delivery_id, m.notification_id, i.user_hash, i.category_hash, i.content
+    FROM unnest($20::uuid[], $21::uuid[], $22::bytea[], $23::bytea[], $24::bytea[])
+      AS i (tenant_id, delivery_id, user_hash, category_hash, content)
+    JOIN mine m ON m.tenant_id = i.tenant_id AND m.delivery_id = i.delivery_id
+  ON CONFLICT (tenant_id, id) DO NOTHING
+), reached AS (
+  UPDATE belfry.device_tokens d
+     SET last_used_at = CASE WHEN r.dead IS NULL THEN now() ELSE d.last_used_at END,
+         disabled_at = CASE WHEN r.dead IS NOT NULL THEN now() END, reason = r.dead
+    FROM unnest($25::uuid[], $26::uuid[], $27::bytea[], $28::text[]) AS r (tenant_id, delivery_id, token_hash, dead)
+    JOIN mine m ON m.tenant_id = r.tenant_id AND m.delivery_id = r.delivery_id
+   WHERE d.tenant_id = r.tenant_id AND d.token_hash = r.token_hash AND d.disabled_at IS NULL
+     AND (r.dead IS NOT NULL OR d.last_used_at IS NULL OR d.last_used_at < now() - interval '1 hour')
 )
 SELECT delivery_id FROM mine
