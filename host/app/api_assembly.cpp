@@ -1,5 +1,6 @@
 #include "app/api_assembly.h"
 
+#include "api/rest/device_operations.h"
 #include "api/rest/docs_operations.h"
 #include "api/rest/inbox_operations.h"
 #include "api/rest/key_operations.h"
@@ -32,6 +33,7 @@ Router assembleRouter(const ApiParts& parts, const Settings& settings, const Ins
                       [&directory = parts.directory] { directory.reload(); });
   addKeyOperations(router, parts.keys);
   addInboxOperations(router, parts.inbox);
+  addDeviceOperations(router, parts.devices, settings.devices_per_user);
   addLookupOperations(router);
   addDocsOperations(router, layout.docs_ui, url);
   return router;

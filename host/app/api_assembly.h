@@ -14,6 +14,7 @@
 #include "ports/authenticators.h"
 #include "ports/catalogue_store.h"
 #include "ports/channels.h"
+#include "ports/device_store.h"
 #include "ports/inbox_store.h"
 #include "ports/notification_store.h"
 #include "ports/template_store.h"
@@ -31,6 +32,7 @@ struct ApiParts {
   Intake& intake;
   NotificationStore& notifications;
   InboxStore& inbox;
+  DeviceStore& devices;
   TemplateStore& templates;
   TemplateEngines& engines;
   TemplateResolver& resolver;

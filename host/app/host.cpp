@@ -278,7 +278,9 @@ void Host::Parts::startEngine() {
       storage->intake, [this] { engine->wake(); }, log, IntakeWriterSettings{});
   IntakeSettings intake_settings;
   intake_settings.idempotency_ttl = settings.idempotency_ttl;
-  intake = std::make_unique<Intake>(*directory, *templates, *writer, clock, sendAnswerJson, intake_settings);
+  intake =
+      std::make_unique<Intake>(IntakeParts{*directory, *templates, storage->devices, storage->intake, *writer, clock},
+                               sendAnswerJson, intake_settings);
   pg::ListenerSettings listening;
   listening.url = database_url;
   listening.channels = {"belfry_work", "belfry_catalogue"};
@@ -304,6 +306,7 @@ void Host::Parts::startApi() {
   ApiParts parts{*intake,
                  storage->notifications,
                  storage->inbox,
+                 storage->devices,
                  storage->templates,
                  *engines,
                  *templates,

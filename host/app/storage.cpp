@@ -39,6 +39,7 @@ Storage::Storage(const DatabaseSettings& settings, const std::string& url, const
       work(system_pool, keyring),
       notifications(tenant_pool, system_pool, keyring),
       inbox(tenant_pool, system_pool, keyring),
+      devices(tenant_pool, keyring, clock),
       catalogue(system_pool, keyring, clock),
       templates(tenant_pool, clock),
       keys(tenant_pool, system_pool, master, clock),

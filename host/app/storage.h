@@ -3,6 +3,7 @@
 
 #include "adapters/postgres/keyring.h"
 #include "adapters/postgres/pg_catalogue_store.h"
+#include "adapters/postgres/pg_device_store.h"
 #include "adapters/postgres/pg_idempotency_store.h"
 #include "adapters/postgres/pg_inbox_store.h"
 #include "adapters/postgres/pg_intake_store.h"
@@ -29,6 +30,7 @@ struct Storage {
   pg::PgWorkStore work;
   pg::PgNotificationStore notifications;
   pg::PgInboxStore inbox;
+  pg::PgDeviceStore devices;
   pg::PgCatalogueStore catalogue;
   pg::PgTemplateStore templates;
   pg::PgKeyStore keys;

@@ -30,6 +30,8 @@ using DeliveryId = Id<struct DeliveryTag>;
 using TemplateId = Id<struct TemplateTag>;
 using ProviderId = Id<struct ProviderTag>;
 using ApiKeyId = Id<struct ApiKeyTag>;
+using DeviceId = Id<struct DeviceTag>;
+using SubscriberKeyId = Id<struct SubscriberKeyTag>;
 
 }  // namespace belfry
 

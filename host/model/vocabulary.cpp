@@ -972,6 +972,7 @@ std::string_view toText(FieldErrorCode value) noexcept {
     case FieldErrorCode::malformed: return "malformed";
     case FieldErrorCode::not_an_address: return "not_an_address";
     case FieldErrorCode::not_a_number: return "not_a_number";
+    case FieldErrorCode::no_device: return "no_device";
     case FieldErrorCode::not_allowed: return "not_allowed";
     case FieldErrorCode::too_long: return "too_long";
     case FieldErrorCode::too_short: return "too_short";
@@ -999,6 +1000,7 @@ std::string_view describe(FieldErrorCode value) noexcept {
     case FieldErrorCode::malformed: return "The right type, but not in the form wanted";
     case FieldErrorCode::not_an_address: return "Not an e-mail address, phone number or token";
     case FieldErrorCode::not_a_number: return "Not a telephone number that can be called";
+    case FieldErrorCode::no_device: return "The user has no registered device";
     case FieldErrorCode::not_allowed: return "Not one of the values allowed";
     case FieldErrorCode::too_long: return "Too many characters";
     case FieldErrorCode::too_short: return "Too few characters";
@@ -1025,6 +1027,7 @@ std::optional<FieldErrorCode> parseFieldErrorCode(std::string_view text) noexcep
   if (text == "malformed") return FieldErrorCode::malformed;
   if (text == "not_an_address") return FieldErrorCode::not_an_address;
   if (text == "not_a_number") return FieldErrorCode::not_a_number;
+  if (text == "no_device") return FieldErrorCode::no_device;
   if (text == "not_allowed") return FieldErrorCode::not_allowed;
   if (text == "too_long") return FieldErrorCode::too_long;
   if (text == "too_short") return FieldErrorCode::too_short;
@@ -1043,9 +1046,9 @@ std::optional<FieldErrorCode> parseFieldErrorCode(std::string_view text) noexcep
   if (text == "in_the_past") return FieldErrorCode::in_the_past;
   return std::nullopt;
 }
-std::string_view allowedFieldErrorCode() noexcept { return "required, unknown_field, wrong_type, malformed, not_an_address, not_a_number, not_allowed, too_long, too_short, too_many, too_few, too_large, too_deep, out_of_range, not_found, missing_variable, invalid_utf8, nul_character, header_injection, duplicate, conflict, in_the_past"; }
+std::string_view allowedFieldErrorCode() noexcept { return "required, unknown_field, wrong_type, malformed, not_an_address, not_a_number, no_device, not_allowed, too_long, too_short, too_many, too_few, too_large, too_deep, out_of_range, not_found, missing_variable, invalid_utf8, nul_character, header_injection, duplicate, conflict, in_the_past"; }
 std::span<const FieldErrorCode> allFieldErrorCodes() noexcept {
-  static constexpr FieldErrorCode kAll[] = {FieldErrorCode::required, FieldErrorCode::unknown_field, FieldErrorCode::wrong_type, FieldErrorCode::malformed, FieldErrorCode::not_an_address, FieldErrorCode::not_a_number, FieldErrorCode::not_allowed, FieldErrorCode::too_long, FieldErrorCode::too_short, FieldErrorCode::too_many, FieldErrorCode::too_few, FieldErrorCode::too_large, FieldErrorCode::too_deep, FieldErrorCode::out_of_range, FieldErrorCode::not_found, FieldErrorCode::missing_variable, FieldErrorCode::invalid_utf8, FieldErrorCode::nul_character, FieldErrorCode::header_injection, FieldErrorCode::duplicate, FieldErrorCode::conflict, FieldErrorCode::in_the_past};
+  static constexpr FieldErrorCode kAll[] = {FieldErrorCode::required, FieldErrorCode::unknown_field, FieldErrorCode::wrong_type, FieldErrorCode::malformed, FieldErrorCode::not_an_address, FieldErrorCode::not_a_number, FieldErrorCode::no_device, FieldErrorCode::not_allowed, FieldErrorCode::too_long, FieldErrorCode::too_short, FieldErrorCode::too_many, FieldErrorCode::too_few, FieldErrorCode::too_large, FieldErrorCode::too_deep, FieldErrorCode::out_of_range, FieldErrorCode::not_found, FieldErrorCode::missing_variable, FieldErrorCode::invalid_utf8, FieldErrorCode::nul_character, FieldErrorCode::header_injection, FieldErrorCode::duplicate, FieldErrorCode::conflict, FieldErrorCode::in_the_past};
   return kAll;
 }
 

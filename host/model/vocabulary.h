@@ -409,6 +409,7 @@ enum class FieldErrorCode : std::uint8_t {
   malformed,  ///< The right type, but not in the form wanted
   not_an_address,  ///< Not an e-mail address, phone number or token
   not_a_number,  ///< Not a telephone number that can be called
+  no_device,  ///< The user has no registered device
   not_allowed,  ///< Not one of the values allowed
   too_long,  ///< Too many characters
   too_short,  ///< Too few characters

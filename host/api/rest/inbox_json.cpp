@@ -41,10 +41,4 @@ std::string countJson(std::string_view name, long count) {
   return json.take();
 }
 
-std::string removedJson() {
-  JsonWriter json;
-  json.object([&] { json.member("removed", true); });
-  return json.take();
-}
-
 }  // namespace belfry

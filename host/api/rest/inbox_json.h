@@ -13,7 +13,5 @@ std::string inboxEntryJson(const InboxEntry& entry);
 
 /// `{"NAME": count}`.
 std::string countJson(std::string_view name, long count);
-/// `{"removed": true}`.
-std::string removedJson();
 
 }  // namespace belfry

@@ -5,6 +5,7 @@
 #include "api/rest/inbox_json.h"
 #include "api/rest/page_json.h"
 #include "api/rest/problem_json.h"
+#include "api/rest/removed_json.h"
 
 namespace belfry {
 namespace {

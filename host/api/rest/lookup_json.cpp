@@ -31,6 +31,8 @@ constexpr std::array kLookups = {
     Lookup{"event-types", [](JsonWriter& json) { writeWords(json, allEventTypes()); }},
     Lookup{"outcomes", [](JsonWriter& json) { writeWords(json, allOutcomes()); }},
     Lookup{"engagements", [](JsonWriter& json) { writeWords(json, allEngagements()); }},
+    Lookup{"inbox-states", [](JsonWriter& json) { writeWords(json, allInboxStates()); }},
+    Lookup{"platforms", [](JsonWriter& json) { writeWords(json, allPlatforms()); }},
     Lookup{"user-types", [](JsonWriter& json) { writeWords(json, allUserTypes()); }},
     Lookup{"template-types", [](JsonWriter& json) { writeWords(json, allTemplateTypes()); }},
     Lookup{"template-version-states", [](JsonWriter& json) { writeWords(json, allTemplateVersionStates()); }},

@@ -101,6 +101,8 @@ struct Settings {
   std::map<Channel, RetrySettings> retry;        ///< every channel
   std::map<Channel, LeasePolicy> lease_expired;  ///< every channel
   ExchangeSettings exchange;
+  int devices_per_user = 0;
+  std::string default_region;  ///< ISO 3166-1; empty: none
   std::chrono::hours idempotency_ttl{};
   int partitions_ahead_months = 0;
   LogLevel log_level = LogLevel::info;

@@ -155,6 +155,8 @@ Settings readSettings(const SettingLayer& values) {
   settings.worker = worker(in);
   readChannelPolicies(in, settings);
   settings.exchange = exchange(in);
+  settings.devices_per_user = in.whole<int>("devices.max_per_user");
+  settings.default_region = in.text("numbers.default_region");
   settings.idempotency_ttl = std::chrono::hours(in.whole<int>("idempotency.ttl_h"));
   settings.partitions_ahead_months = in.whole<int>("retention.partitions_ahead_months");
   settings.log_level = parseLogLevel(in.text("log.level")).value();

@@ -1,5 +1,7 @@
 #include "services/intake/intake.h"
 
+#include <algorithm>
+
 #include "services/intake/send_rules.h"
 
 namespace belfry {
@@ -41,40 +43,44 @@ struct ToAnswer {
 
 }  // namespace
 
-Intake::Intake(const Directory& directory, TemplateResolver& templates, IntakeWriter& writer, const Clock& clock,
-               AnswerJson answer_json, IntakeSettings settings)
-    : directory_(directory),
-      templates_(templates),
-      writer_(writer),
-      clock_(clock),
-      answer_json_(std::move(answer_json)),
-      settings_(settings) {}
+Intake::Intake(const IntakeParts& parts, AnswerJson answer_json, IntakeSettings settings)
+    : parts_(parts), answer_json_(std::move(answer_json)), settings_(std::move(settings)) {}
 
 void Intake::send(const Caller& caller, SendCommand command, Completion completion) {
   bool dry_run = command.dry_run;
   auto prepared = prepare(caller, command);
-  if (!prepared) return completion(failure(prepared.error()));
+  if (!prepared) {
+    // Asked only now, so that a send that is valid costs no question: the writer's transaction finds its key.
+    auto first = firstAnswer(caller, command);
+    return completion(first ? std::visit(ToAnswer{{}}, *first) : failure(prepared.error()));
+  }
   auto answer = answer_json_(describe(*prepared));
   if (dry_run) return completion(SendAnswer{200, std::move(answer), false});
   if (prepared->idempotency) prepared->idempotency->response_json = answer;
-  writer_.submit(std::move(prepared).value(),
-                 [completion, answer = std::move(answer)](Result<IntakeOutcome, Problem> outcome) mutable {
-                   completion(outcome ? std::visit(ToAnswer{std::move(answer)}, *outcome) : failure(outcome.error()));
-                 });
+  parts_.writer.submit(std::move(prepared).value(), [completion, answer = std::move(answer)](
+                                                        Result<IntakeOutcome, Problem> outcome) mutable {
+    completion(outcome ? std::visit(ToAnswer{std::move(answer)}, *outcome) : failure(outcome.error()));
+  });
+}
+
+std::optional<IntakeOutcome> Intake::firstAnswer(const Caller& caller, const SendCommand& command) {
+  if (command.idempotency_key.empty() || command.dry_run) return std::nullopt;
+  return parts_.store.findKey(caller.tenant, sha256(command.idempotency_key), command.request_hash);
 }
 
 Result<NewNotification, Problem> Intake::prepare(const Caller& caller, SendCommand& command) {
-  auto tenant = directory_.find(caller.tenant);
+  auto tenant = parts_.directory.find(caller.tenant);
   if (!tenant) return failure(Problem{ErrorCode::not_found, "unknown tenant", {}, 0});
   if (tenant->row.state == TenantState::suspended) {
     return failure(Problem{ErrorCode::tenant_suspended, "tenant '" + tenant->row.slug + "' is suspended", {}, 0});
   }
-  auto now = clock_.now();
+  auto now = parts_.clock.now();
   std::vector<FieldError> errors;
   checkChannels(command, *tenant, errors);
   checkRecipient(command.request.recipient, errors);
   checkOptions(command.request, errors);
   checkContent(command, errors);
+  fillDevices(caller.tenant, command, errors);
   checkTimes(command, now, settings_.most_ahead, errors);
   if (command.request.template_ref) resolveTemplate(caller.tenant, command, errors);
   if (!errors.empty()) return failure(invalid(std::move(errors)));
@@ -87,7 +93,12 @@ Result<NewNotification, Problem> Intake::prepare(const Caller& caller, SendComma
   notification.scheduled_at = command.delay ? now + *command.delay : command.send_at;
   notification.expires_at = command.expires_at;
   notification.created_at = now;
-  for (auto channel : command.channels) notification.deliveries.push_back({DeliveryId::mint(now), channel});
+  for (auto channel : command.channels) {
+    const auto addresses = static_cast<int>(addressCount(notification.request.recipient, channel));
+    // A push to a user without a device is skipped when it is due, and says so.
+    for (int i = 0; i < std::max(addresses, 1); ++i)
+      notification.deliveries.push_back({DeliveryId::mint(now), channel, i});
+  }
   if (!command.idempotency_key.empty()) {
     notification.idempotency =
         IdempotencyClaim{sha256(command.idempotency_key), command.request_hash, {}, now + settings_.idempotency_ttl};
@@ -95,11 +106,23 @@ Result<NewNotification, Problem> Intake::prepare(const Caller& caller, SendComma
   return notification;
 }
 
+void Intake::fillDevices(TenantId tenant, SendCommand& command, std::vector<FieldError>& errors) {
+  auto& recipient = command.request.recipient;
+  const bool push =
+      std::find(command.channels.begin(), command.channels.end(), Channel::push) != command.channels.end();
+  if (!push || !recipient.device_tokens.empty() || recipient.user_id.empty()) return;
+  recipient.device_tokens = parts_.devices.live(tenant, recipient.user_id);
+  if (!recipient.device_tokens.empty() || command.channels.size() > 1) return;
+  errors.push_back({"/recipient/userId", FieldErrorCode::no_device, "has no registered device to push to",
+                    shorten(recipient.user_id),
+                    "a user with a device (PUT /api/v1/services/users/{userId}/devices), or deviceTokens"});
+}
+
 void Intake::resolveTemplate(TenantId tenant, SendCommand& command, std::vector<FieldError>& errors) {
   auto& ref = *command.request.template_ref;
   auto version = ref.version == 0 ? std::optional<int>() : std::optional<int>(ref.version);
   auto language = ref.language.empty() ? command.request.recipient.language : ref.language;
-  auto found = templates_.resolve(tenant, ref.key, version, language);
+  auto found = parts_.templates.resolve(tenant, ref.key, version, language);
   if (!found) {
     auto what = version ? "no version " + std::to_string(*version) + " of this template"
                         : "no published version of this template";

@@ -8,6 +8,7 @@
 #include "kit/time.h"
 #include "model/caller.h"
 #include "model/problem.h"
+#include "ports/device_store.h"
 #include "services/intake/intake_writer.h"
 #include "services/intake/send_command.h"
 #include "services/rendering/template_resolver.h"
@@ -27,27 +28,38 @@ struct SendAnswer {
   bool replayed = false;
 };
 
+/// What a send is held against, and where it goes; all of it outlives the intake.
+struct IntakeParts {
+  const Directory& directory;
+  TemplateResolver& templates;
+  DeviceStore& devices;
+  IntakeStore& store;
+  IntakeWriter& writer;
+  const Clock& clock;
+};
+
 class Intake {
  public:
   using AnswerJson = std::function<std::string(const Accepted&)>;
   using Completion = std::function<void(Result<SendAnswer, Problem>)>;
 
   /// `answer_json` writes the answer that is sent, stored and replayed.
-  Intake(const Directory& directory, TemplateResolver& templates, IntakeWriter& writer, const Clock& clock,
-         AnswerJson answer_json, IntakeSettings settings);
+  Intake(const IntakeParts& parts, AnswerJson answer_json, IntakeSettings settings);
 
   /// Validates and hands over; the completion comes after the commit, or before this returns when the command is
-  /// refused. May throw StoreUnavailable while a template is looked up. Thread-safe.
+  /// refused. A command that is no longer valid but repeats an accepted one by its key gets that one's answer: its time
+  /// may have passed, or its template changed. May throw StoreUnavailable while something is looked up. Thread-safe.
   void send(const Caller& caller, SendCommand command, Completion completion);
 
  private:
   Result<NewNotification, Problem> prepare(const Caller& caller, SendCommand& command);
+  /// What the command's key already stands for, if anything.
+  std::optional<IntakeOutcome> firstAnswer(const Caller& caller, const SendCommand& command);
+  /// A push to a user goes to the user's registered devices.
+  void fillDevices(TenantId tenant, SendCommand& command, std::vector<FieldError>& errors);
   void resolveTemplate(TenantId tenant, SendCommand& command, std::vector<FieldError>& errors);
 
-  const Directory& directory_;
-  TemplateResolver& templates_;
-  IntakeWriter& writer_;
-  const Clock& clock_;
+  const IntakeParts parts_;
   AnswerJson answer_json_;
   const IntakeSettings settings_;
 };

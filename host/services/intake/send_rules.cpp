@@ -1,6 +1,7 @@
 #include "services/intake/send_rules.h"
 
 #include <algorithm>
+#include <set>
 
 #include "services/intake/addresses.h"
 #include "services/intake/required_variables.h"
@@ -97,6 +98,16 @@ void checkHeaders(const std::string& base, const Fields& headers, FieldErrors& e
   }
 }
 
+/// Each token has a delivery of its own: the same one twice would tell somebody twice.
+void checkDevicesOnce(const std::vector<DeviceToken>& devices, FieldErrors& errors) {
+  std::set<std::string_view> seen;
+  for (std::size_t i = 0; i < devices.size(); ++i) {
+    if (seen.insert(devices[i].token).second) continue;
+    errors.push_back({"/recipient/deviceTokens/" + std::to_string(i) + "/token", FieldErrorCode::duplicate,
+                      "is there twice", "", "each token once"});
+  }
+}
+
 struct ContentRule {
   std::vector<std::string_view> any_of;  ///< at least one of these
   std::vector<std::string_view> known;
@@ -132,7 +143,9 @@ void checkChannels(const SendCommand& command, const DirectoryTenant& tenant, Fi
                         "tenant '" + tenant.row.slug + "' has no enabled provider for this channel", name,
                         "a channel with an enabled provider; see GET /api/v1/admin/providers"});
     }
-    if (addressFor(command.request.recipient, channel).empty()) {
+    const auto& recipient = command.request.recipient;
+    const bool by_user = channel == Channel::push && !recipient.user_id.empty();  // goes to the user's devices
+    if (!by_user && addressFor(recipient, channel).empty()) {
       errors.push_back({addressPointer(channel), FieldErrorCode::required, "is needed for channel " + name, "",
                         std::string(addressForm(channel))});
     }
@@ -150,6 +163,7 @@ void checkRecipient(const Recipient& recipient, FieldErrors& errors) {
   check("/recipient/phone", Channel::sms, recipient.phone);
   check("/recipient/userId", Channel::inapp, recipient.user_id);
   for (const auto& device : recipient.device_tokens) check("/recipient/deviceTokens", Channel::push, device.token);
+  checkDevicesOnce(recipient.device_tokens, errors);
   checkOneLine("/recipient/name", recipient.name, errors);
 }
 

@@ -14,6 +14,7 @@
 
 #include "adapters/postgres/migrator.h"
 #include "adapters/postgres/pg_catalogue_store.h"
+#include "adapters/postgres/pg_device_store.h"
 #include "adapters/postgres/pg_idempotency_store.h"
 #include "adapters/postgres/pg_inbox_store.h"
 #include "adapters/postgres/pg_intake_store.h"
@@ -73,6 +74,7 @@ struct Stores {
         work(system_pool, keyring),
         notifications(tenant_pool, system_pool, keyring),
         inbox(tenant_pool, system_pool, keyring),
+        devices(tenant_pool, keyring, clock),
         catalogue(system_pool, keyring, clock),
         templates(tenant_pool, clock),
         keys(tenant_pool, system_pool, master, clock),
@@ -88,6 +90,7 @@ struct Stores {
   PgWorkStore work;
   PgNotificationStore notifications;
   PgInboxStore inbox;
+  PgDeviceStore devices;
   PgCatalogueStore catalogue;
   PgTemplateStore templates;
   PgKeyStore keys;

@@ -49,6 +49,8 @@ TEST(Defaults, AreThoseOfTheDocumentedFile) {
   EXPECT_EQ(settings.http.max_head_bytes, 16u * 1024);
   EXPECT_EQ(settings.http.max_head_fields, 100u);
   EXPECT_EQ(settings.http.head_timeout, milliseconds(15000));
+  EXPECT_EQ(settings.devices_per_user, 20);
+  EXPECT_EQ(settings.default_region, "");
   EXPECT_EQ(settings.idempotency_ttl, std::chrono::hours(24));
   EXPECT_EQ(settings.roles.size(), 4u);
   EXPECT_EQ(settings.log_level, LogLevel::info);

@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "api/rest/device_operations.h"
 #include "api/rest/docs_operations.h"
 #include "api/rest/health_operations.h"
 #include "api/rest/inbox_operations.h"
@@ -40,6 +41,7 @@ Router wholeRouter() {
   addTenantOperations(router, unused<CatalogueStore>(), unused<Authenticators>(), {});
   addKeyOperations(router, unused<ApiKeys>());
   addInboxOperations(router, unused<InboxStore>());
+  addDeviceOperations(router, unused<DeviceStore>(), 1);
   addLookupOperations(router);
   addHealthOperations(router, {}, {});
   addDocsOperations(router, {}, "");

@@ -207,5 +207,59 @@ TEST_F(DeliveryPipelineTest, ASimulationSaysSo) {
   EXPECT_THAT(begin().events[1].detail_json, HasSubstr(R"("simulated":true)"));
 }
 
+class PushPipelineTest : public DeliveryPipelineTest {
+ protected:
+  PushPipelineTest() {
+    catalogue_.add("push", Channel::push);
+    directory_.reload();
+    loaded_.request.recipient.device_tokens = {{"token-1", Platform::ios}, {"token-2", Platform::web}};
+    loaded_.request.content[Channel::push] = {{"title", "Hello"}};
+  }
+  Settlement push(int address) {
+    settlements_.clear();
+    auto claim = claimNumber(1);
+    claim.channel = Channel::push;
+    claim.address = address;
+    pipeline_.begin(claim, loaded_, std::chrono::steady_clock::time_point(1h));
+    return settlements_.empty() ? Settlement{} : settlements_[0];
+  }
+};
+
+TEST_F(PushPipelineTest, GoesToTheDeviceOfItsDelivery) {
+  EXPECT_EQ(push(1).state, DeliveryState::sent);
+  ASSERT_THAT(plugins_.channel->messages, SizeIs(1));
+  EXPECT_EQ(plugins_.channel->messages[0]->to, "token-2");
+  EXPECT_EQ(plugins_.channel->messages[0]->platform, Platform::web);
+}
+
+TEST_F(PushPipelineTest, ADeadTokenIsReportedWithItsSettlement) {
+  answer({Outcome::rejected_recipient, {}, "", "UNREGISTERED", "gone", {}});
+  const auto settled = push(0);
+  ASSERT_TRUE(settled.device);
+  EXPECT_EQ(settled.device->token, "token-1");
+  EXPECT_EQ(settled.device->dead_reason, "UNREGISTERED");
+}
+
+TEST_F(PushPipelineTest, WithoutADeviceItIsSkipped) {
+  loaded_.request.recipient.device_tokens.clear();
+  const auto settled = push(0);
+  EXPECT_EQ(settled.state, DeliveryState::skipped);
+  EXPECT_EQ(settled.error_code, "no_device");
+  EXPECT_EQ(settled.events.at(0).type, EventType::skipped);
+  EXPECT_THAT(plugins_.channel->messages, IsEmpty());
+}
+
+TEST_F(DeliveryPipelineTest, AnInboxItemGoesToTheRecipientsUser) {
+  loaded_.request.recipient.user_id = "ada";
+  InboxItem item;
+  item.title = "Hello";
+  answer({Outcome::delivered, {}, "", "", "", item});
+  const auto settled = begin();
+  EXPECT_EQ(settled.user_id, "ada");
+  ASSERT_TRUE(settled.inbox_item);
+  EXPECT_EQ(settled.inbox_item->title, "Hello");
+  EXPECT_FALSE(settled.device) << "an e-mail has none";
+}
+
 }  // namespace
 }  // namespace belfry::test

@@ -17,6 +17,18 @@ class KeepingStore final : public IntakeStore {
   IntakeOutcome outcome = Stored{};
 };
 
+/// Devices of any tenant's user.
+class FakeDevices final : public DeviceStore {
+ public:
+  Registration put(TenantId, const std::string&, const NewDevice&, int) override { throw StoreRejected("not asked"); }
+  std::vector<Device> list(TenantId, const std::string&) override { throw StoreRejected("not asked"); }
+  std::vector<DeviceToken> live(TenantId, const std::string& user) override { return of[user]; }
+  bool remove(TenantId, const std::string&, DeviceId) override { throw StoreRejected("not asked"); }
+  bool disable(TenantId, const std::string&, const std::string&) override { throw StoreRejected("not asked"); }
+
+  std::map<std::string, std::vector<DeviceToken>> of;
+};
+
 class IntakeTest : public ::testing::Test {
  protected:
   IntakeTest() {
@@ -32,7 +44,7 @@ class IntakeTest : public ::testing::Test {
   Result<SendAnswer, Problem> send() {
     std::optional<Result<SendAnswer, Problem>> answer;
     IntakeWriter writer(store_, [] {}, silentLog(), {});
-    Intake intake(directory_, templates_, writer, clock_,
+    Intake intake({directory_, templates_, devices_, store_, writer, clock_},
                   [](const Accepted& accepted) { return "accepted as " + accepted.id.toString(); }, {});
     intake.send(caller_, command_, [&](auto outcome) { answer = std::move(outcome); });
     writer.start();
@@ -53,6 +65,7 @@ class IntakeTest : public ::testing::Test {
   FakeTemplates store_of_templates_;
   StillClock clock_;
   KeepingStore store_;
+  FakeDevices devices_;
   Directory directory_{catalogue_, plugins_, silentLog()};
   TemplateResolver templates_{store_of_templates_};
   Caller caller_;
@@ -155,6 +168,94 @@ TEST_F(IntakeTest, TheTemplatesVersionAndLanguageArePinned) {
   ASSERT_TRUE(send().ok());
   EXPECT_EQ(store_.rows.at(0).request.template_ref->version, 7);
   EXPECT_EQ(store_.rows.at(0).request.template_ref->language, "es");
+}
+
+TEST_F(IntakeTest, AReplayIsAnsweredAlsoWhenItIsNoLongerValid) {
+  command_.idempotency_key = "key";
+  command_.send_at = noon() - 1h;
+  EXPECT_EQ(problem(), ErrorCode::validation_failed) << "the first time it is refused";
+  store_.known = Replayed{202, "the first answer"};
+  const auto late = send();
+  ASSERT_TRUE(late);
+  EXPECT_EQ(late->body_json, "the first answer");
+  EXPECT_TRUE(late->replayed);
+  command_.send_at.reset();
+  command_.request.content.clear();
+  command_.request.template_ref = TemplateRef{"gone", 0, ""};
+  EXPECT_EQ(send()->body_json, "the first answer") << "its template was withdrawn";
+  EXPECT_THAT(store_.rows, IsEmpty());
+}
+
+TEST_F(IntakeTest, AKeyOfAnotherRequestIsAMismatchAlsoWhenThisOneIsInvalid) {
+  command_.idempotency_key = "key";
+  command_.send_at = noon() - 1h;
+  store_.known = IdempotencyMismatch{};
+  EXPECT_EQ(problem(), ErrorCode::idempotency_mismatch);
+}
+
+TEST_F(IntakeTest, ADryRunNeverReplays) {
+  command_.idempotency_key = "key";
+  command_.dry_run = true;
+  command_.send_at = noon() - 1h;
+  store_.known = Replayed{202, "the first answer"};
+  EXPECT_EQ(problem(), ErrorCode::validation_failed);
+}
+
+class PushIntakeTest : public IntakeTest {
+ protected:
+  PushIntakeTest() {
+    catalogue_.add("push", Channel::push);
+    directory_.reload();
+    command_.channels = {Channel::push};
+    command_.request.recipient = {};
+    command_.request.recipient.user_id = "ada";
+    command_.request.content[Channel::push] = {{"title", "Hello"}};
+  }
+};
+
+TEST_F(PushIntakeTest, GoesToEachDeviceOfTheUser) {
+  devices_.of["ada"] = {{"t1", Platform::ios}, {"t2", Platform::web}};
+  ASSERT_TRUE(send());
+  ASSERT_THAT(store_.rows, SizeIs(1));
+  const auto& row = store_.rows[0];
+  EXPECT_EQ(row.request.recipient.device_tokens, devices_.of["ada"]);
+  ASSERT_THAT(row.deliveries, SizeIs(2));
+  EXPECT_EQ(row.deliveries[0].address, 0);
+  EXPECT_EQ(row.deliveries[1].address, 1);
+  EXPECT_NE(row.deliveries[0].id, row.deliveries[1].id);
+}
+
+TEST_F(PushIntakeTest, TokensOfTheRequestComeBeforeRegisteredOnes) {
+  devices_.of["ada"] = {{"registered", Platform::ios}};
+  command_.request.recipient.device_tokens = {{"given-1", {}}, {"given-2", {}}};
+  ASSERT_TRUE(send());
+  EXPECT_THAT(store_.rows.at(0).deliveries, SizeIs(2));
+  EXPECT_EQ(store_.rows[0].request.recipient.device_tokens[0].token, "given-1");
+}
+
+TEST_F(PushIntakeTest, AUserWithoutADeviceIsRefusedWhenPushIsAll) {
+  const auto refused = send();
+  ASSERT_FALSE(refused);
+  ASSERT_THAT(refused.error().errors, SizeIs(1));
+  EXPECT_EQ(refused.error().errors[0].code, FieldErrorCode::no_device);
+  EXPECT_EQ(refused.error().errors[0].pointer, "/recipient/userId");
+  EXPECT_EQ(refused.error().errors[0].value, "ada");
+}
+
+TEST_F(PushIntakeTest, BesideAnotherChannelItIsLeftToTheDelivery) {
+  command_.channels = {Channel::email, Channel::push};
+  command_.request.recipient.email = "ada@example.test";
+  ASSERT_TRUE(send());
+  EXPECT_THAT(store_.rows.at(0).deliveries, SizeIs(2));
+  EXPECT_THAT(store_.rows[0].request.recipient.device_tokens, IsEmpty());
+}
+
+TEST_F(PushIntakeTest, TheSameTokenTwiceIsRefused) {
+  command_.request.recipient.device_tokens = {{"t", {}}, {"t", Platform::ios}};
+  const auto refused = send();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().errors.at(0).code, FieldErrorCode::duplicate);
+  EXPECT_EQ(refused.error().errors[0].pointer, "/recipient/deviceTokens/1/token");
 }
 
 }  // namespace
