@@ -8,6 +8,7 @@
 #include "api/rest/notification_operations.h"
 #include "api/rest/plugin_operations.h"
 #include "api/rest/provider_operations.h"
+#include "api/rest/sms_operations.h"
 #include "api/rest/template_operations.h"
 #include "api/rest/tenant_operations.h"
 
@@ -33,6 +34,7 @@ Router assembleRouter(const ApiParts& parts, const Settings& settings, const Ins
                       [&directory = parts.directory] { directory.reload(); });
   addKeyOperations(router, parts.keys);
   addInboxOperations(router, parts.inbox);
+  addSmsOperations(router, parts.numbers, settings.default_region);
   addDeviceOperations(router, parts.devices, settings.devices_per_user);
   addLookupOperations(router);
   addDocsOperations(router, layout.docs_ui, url);

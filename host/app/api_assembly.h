@@ -17,6 +17,7 @@
 #include "ports/device_store.h"
 #include "ports/inbox_store.h"
 #include "ports/notification_store.h"
+#include "ports/phone_numbers.h"
 #include "ports/template_store.h"
 #include "ports/templates.h"
 #include "services/identity/api_keys.h"
@@ -33,6 +34,7 @@ struct ApiParts {
   NotificationStore& notifications;
   InboxStore& inbox;
   DeviceStore& devices;
+  const PhoneNumbers& numbers;
   TemplateStore& templates;
   TemplateEngines& engines;
   TemplateResolver& resolver;

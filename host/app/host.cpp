@@ -6,6 +6,7 @@
 #include "adapters/embedded/embedded_services.h"
 #include "adapters/jsonschema/json_schema.h"
 #include "adapters/openssl/openssl_signatures.h"
+#include "adapters/phonenumber/phone_numbers.h"
 #include "adapters/plugins/plugin_authenticators.h"
 #include "adapters/plugins/plugin_channels.h"
 #include "adapters/plugins/plugin_engines.h"
@@ -123,6 +124,7 @@ struct Host::Parts {
   const InstallLayout layout;
   Log& log;
   SystemClock clock;
+  phonenumber::LibPhoneNumbers numbers;
   Metrics metrics;
   openssl::OpenSslSignatures signatures;
   bool serving = false;
@@ -268,6 +270,10 @@ void Host::Parts::reconcileFiles() {
 }
 
 void Host::Parts::startEngine() {
+  if (const auto& region = settings.default_region; !region.empty() && !phonenumber::isRegion(region)) {
+    throw std::runtime_error("numbers.default_region: '" + region +
+                             "' is no region with telephone numbers; allowed: an ISO 3166-1 code such as ES, or empty");
+  }
   engine =
       std::make_unique<Engine>(settings, storage->work, storage->upkeep, *directory, *renderer, clock, metrics, log);
   metrics.gauge("belfry_deliveries_in_flight", "Attempts in flight in this process",
@@ -278,9 +284,10 @@ void Host::Parts::startEngine() {
       storage->intake, [this] { engine->wake(); }, log, IntakeWriterSettings{});
   IntakeSettings intake_settings;
   intake_settings.idempotency_ttl = settings.idempotency_ttl;
-  intake =
-      std::make_unique<Intake>(IntakeParts{*directory, *templates, storage->devices, storage->intake, *writer, clock},
-                               sendAnswerJson, intake_settings);
+  intake_settings.default_region = settings.default_region;
+  intake = std::make_unique<Intake>(
+      IntakeParts{*directory, *templates, storage->devices, storage->intake, numbers, *writer, clock}, sendAnswerJson,
+      intake_settings);
   pg::ListenerSettings listening;
   listening.url = database_url;
   listening.channels = {"belfry_work", "belfry_catalogue"};
@@ -307,6 +314,7 @@ void Host::Parts::startApi() {
                  storage->notifications,
                  storage->inbox,
                  storage->devices,
+                 numbers,
                  storage->templates,
                  *engines,
                  *templates,

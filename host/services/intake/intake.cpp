@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "services/intake/addresses.h"
 #include "services/intake/send_rules.h"
 
 namespace belfry {
@@ -78,6 +79,7 @@ Result<NewNotification, Problem> Intake::prepare(const Caller& caller, SendComma
   std::vector<FieldError> errors;
   checkChannels(command, *tenant, errors);
   checkRecipient(command.request.recipient, errors);
+  normalisePhone(command.request.recipient, errors);
   checkOptions(command.request, errors);
   checkContent(command, errors);
   fillDevices(caller.tenant, command, errors);
@@ -104,6 +106,18 @@ Result<NewNotification, Problem> Intake::prepare(const Caller& caller, SendComma
         IdempotencyClaim{sha256(command.idempotency_key), command.request_hash, {}, now + settings_.idempotency_ttl};
   }
   return notification;
+}
+
+void Intake::normalisePhone(Recipient& recipient, std::vector<FieldError>& errors) const {
+  if (recipient.phone.empty() || hasControlCharacter(recipient.phone)) return;  // checkRecipient speaks of the latter
+  auto number = parts_.numbers.parse(recipient.phone, settings_.default_region);
+  if (number) {
+    recipient.phone = std::move(number->e164);
+    return;
+  }
+  auto& why = number.error();
+  errors.push_back({"/recipient/phone", FieldErrorCode::not_a_number, std::move(why.reason), shorten(recipient.phone),
+                    std::move(why.allowed)});
 }
 
 void Intake::fillDevices(TenantId tenant, SendCommand& command, std::vector<FieldError>& errors) {

@@ -9,6 +9,7 @@
 #include "model/caller.h"
 #include "model/problem.h"
 #include "ports/device_store.h"
+#include "ports/phone_numbers.h"
 #include "services/intake/intake_writer.h"
 #include "services/intake/send_command.h"
 #include "services/rendering/template_resolver.h"
@@ -19,6 +20,7 @@ namespace belfry {
 struct IntakeSettings {
   std::chrono::hours idempotency_ttl{24};
   std::chrono::hours most_ahead{24 * 366 * 10};  ///< farthest sendAt and expiresAt
+  std::string default_region;                    ///< of numbers without a country code; empty: none
 };
 
 /// An answer that is ready to send: freshly accepted, or that of the first request with the same key.
@@ -34,6 +36,7 @@ struct IntakeParts {
   TemplateResolver& templates;
   DeviceStore& devices;
   IntakeStore& store;
+  const PhoneNumbers& numbers;
   IntakeWriter& writer;
   const Clock& clock;
 };
@@ -55,6 +58,8 @@ class Intake {
   Result<NewNotification, Problem> prepare(const Caller& caller, SendCommand& command);
   /// What the command's key already stands for, if anything.
   std::optional<IntakeOutcome> firstAnswer(const Caller& caller, const SendCommand& command);
+  /// The telephone number as E.164.
+  void normalisePhone(Recipient& recipient, std::vector<FieldError>& errors) const;
   /// A push to a user goes to the user's registered devices.
   void fillDevices(TenantId tenant, SendCommand& command, std::vector<FieldError>& errors);
   void resolveTemplate(TenantId tenant, SendCommand& command, std::vector<FieldError>& errors);

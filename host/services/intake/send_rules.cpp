@@ -160,10 +160,10 @@ void checkRecipient(const Recipient& recipient, FieldErrors& errors) {
                       std::string(addressForm(channel))});
   };
   check("/recipient/email", Channel::email, recipient.email);
-  check("/recipient/phone", Channel::sms, recipient.phone);
   check("/recipient/userId", Channel::inapp, recipient.user_id);
   for (const auto& device : recipient.device_tokens) check("/recipient/deviceTokens", Channel::push, device.token);
   checkDevicesOnce(recipient.device_tokens, errors);
+  checkOneLine("/recipient/phone", recipient.phone, errors);
   checkOneLine("/recipient/name", recipient.name, errors);
 }
 

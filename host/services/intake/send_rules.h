@@ -14,7 +14,8 @@ using FieldErrors = std::vector<FieldError>;
 
 /// Each channel has an enabled provider of the tenant and an address of the recipient that is one.
 void checkChannels(const SendCommand& command, const DirectoryTenant& tenant, FieldErrors& errors);
-/// Addresses that are given are addresses, on whatever channel; names and options carry no line breaks.
+/// Addresses that are given are addresses, on whatever channel (the telephone number is the intake's matter); names and
+/// options carry no line breaks.
 void checkRecipient(const Recipient& recipient, FieldErrors& errors);
 void checkOptions(const NotificationRequest& request, FieldErrors& errors);
 /// Without a template each channel has content with the fields that it needs.

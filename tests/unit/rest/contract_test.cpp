@@ -12,6 +12,7 @@
 #include "api/rest/notification_operations.h"
 #include "api/rest/plugin_operations.h"
 #include "api/rest/provider_operations.h"
+#include "api/rest/sms_operations.h"
 #include "api/rest/template_operations.h"
 #include "api/rest/tenant_operations.h"
 #include "kit/json.h"
@@ -41,6 +42,7 @@ Router wholeRouter() {
   addTenantOperations(router, unused<CatalogueStore>(), unused<Authenticators>(), {});
   addKeyOperations(router, unused<ApiKeys>());
   addInboxOperations(router, unused<InboxStore>());
+  addSmsOperations(router, unused<PhoneNumbers>(), "");
   addDeviceOperations(router, unused<DeviceStore>(), 1);
   addLookupOperations(router);
   addHealthOperations(router, {}, {});

@@ -29,6 +29,18 @@ class FakeDevices final : public DeviceStore {
   std::map<std::string, std::vector<DeviceToken>> of;
 };
 
+/// Knows +34 and nine digits, and the nine digits alone in ES.
+class SpanishNumbers final : public PhoneNumbers {
+ public:
+  Result<PhoneNumber, NotANumber> parse(std::string_view text, std::string_view region) const override {
+    std::string e164(text);
+    std::erase(e164, ' ');
+    if (region == "ES" && !e164.starts_with('+')) e164 = "+34" + e164;
+    if (e164.size() == 12 && e164.starts_with("+34")) return PhoneNumber{e164, "ES", "mobile"};
+    return failure(NotANumber{"is too short", "an international number"});
+  }
+};
+
 class IntakeTest : public ::testing::Test {
  protected:
   IntakeTest() {
@@ -44,8 +56,9 @@ class IntakeTest : public ::testing::Test {
   Result<SendAnswer, Problem> send() {
     std::optional<Result<SendAnswer, Problem>> answer;
     IntakeWriter writer(store_, [] {}, silentLog(), {});
-    Intake intake({directory_, templates_, devices_, store_, writer, clock_},
-                  [](const Accepted& accepted) { return "accepted as " + accepted.id.toString(); }, {});
+    Intake intake(
+        {directory_, templates_, devices_, store_, numbers_, writer, clock_},
+        [](const Accepted& accepted) { return "accepted as " + accepted.id.toString(); }, settings_);
     intake.send(caller_, command_, [&](auto outcome) { answer = std::move(outcome); });
     writer.start();
     writer.stop();
@@ -66,6 +79,8 @@ class IntakeTest : public ::testing::Test {
   StillClock clock_;
   KeepingStore store_;
   FakeDevices devices_;
+  SpanishNumbers numbers_;
+  IntakeSettings settings_;
   Directory directory_{catalogue_, plugins_, silentLog()};
   TemplateResolver templates_{store_of_templates_};
   Caller caller_;
@@ -199,6 +214,32 @@ TEST_F(IntakeTest, ADryRunNeverReplays) {
   command_.send_at = noon() - 1h;
   store_.known = Replayed{202, "the first answer"};
   EXPECT_EQ(problem(), ErrorCode::validation_failed);
+}
+
+TEST_F(IntakeTest, ANumberIsStoredAsE164) {
+  command_.request.recipient.phone = "+34 600 000 001";
+  ASSERT_TRUE(send());
+  EXPECT_EQ(store_.rows.at(0).request.recipient.phone, "+34600000001");
+}
+
+TEST_F(IntakeTest, ANumberWithoutACountryBelongsToTheDefaultRegion) {
+  command_.request.recipient.phone = "600 000 001";
+  EXPECT_EQ(problem(), ErrorCode::validation_failed);
+  settings_.default_region = "ES";
+  ASSERT_TRUE(send());
+  EXPECT_EQ(store_.rows.at(0).request.recipient.phone, "+34600000001");
+}
+
+TEST_F(IntakeTest, WhatIsNoNumberIsRefusedWithTheReason) {
+  command_.request.recipient.phone = "+34 12";
+  const auto refused = send();
+  ASSERT_FALSE(refused);
+  const auto& error = refused.error().errors.at(0);
+  EXPECT_EQ(error.pointer, "/recipient/phone");
+  EXPECT_EQ(error.code, FieldErrorCode::not_a_number);
+  EXPECT_EQ(error.message, "is too short");
+  EXPECT_EQ(error.value, "+34 12");
+  EXPECT_EQ(error.allowed, "an international number");
 }
 
 class PushIntakeTest : public IntakeTest {

@@ -74,9 +74,9 @@ TEST_F(SendRules, AChannelNeedsAnAddress) {
 }
 
 TEST_F(SendRules, AddressesMustBeAddressesOnWhateverChannel) {
-  command_.request.recipient.phone = "12";
+  command_.request.recipient.phone = "12\n";
   command_.request.recipient.email = "ada";
-  EXPECT_THAT(found(), ElementsAre("/recipient/email not_an_address", "/recipient/phone not_an_address"));
+  EXPECT_THAT(found(), ElementsAre("/recipient/email not_an_address", "/recipient/phone header_injection"));
 }
 
 TEST_F(SendRules, LineBreaksAreHeaderInjection) {
