@@ -9,6 +9,7 @@
 #include "api/rest/plugin_operations.h"
 #include "api/rest/provider_operations.h"
 #include "api/rest/sms_operations.h"
+#include "api/rest/subscriber_operations.h"
 #include "api/rest/template_operations.h"
 #include "api/rest/tenant_operations.h"
 
@@ -34,6 +35,7 @@ Router assembleRouter(const ApiParts& parts, const Settings& settings, const Ins
                       [&directory = parts.directory] { directory.reload(); });
   addKeyOperations(router, parts.keys);
   addInboxOperations(router, parts.inbox);
+  addSubscriberOperations(router, parts.subscriber_tokens);
   addSmsOperations(router, parts.numbers, settings.default_region);
   addDeviceOperations(router, parts.devices, settings.devices_per_user);
   addLookupOperations(router);

@@ -21,6 +21,7 @@
 #include "ports/template_store.h"
 #include "ports/templates.h"
 #include "services/identity/api_keys.h"
+#include "services/identity/subscriber_tokens.h"
 #include "services/intake/intake.h"
 #include "services/rendering/template_resolver.h"
 #include "services/tenants/directory.h"
@@ -43,6 +44,7 @@ struct ApiParts {
   CatalogueStore& catalogue;
   Providers& providers;
   ApiKeys& keys;
+  SubscriberTokens& subscriber_tokens;
   const Authenticators& authenticators;
   std::function<Readiness()> readiness;
   std::function<std::string()> metrics;

@@ -8,10 +8,11 @@ constexpr auto kLookAnyway = std::chrono::seconds(10);
 }  // namespace
 
 CatalogueWatch::CatalogueWatch(Directory& directory, TemplateResolver& templates, Authentication& authentication,
-                               const Log& log)
+                               SubscriberTokens& subscriber_tokens, const Log& log)
     : directory_(directory),
       templates_(templates),
       authentication_(authentication),
+      subscriber_tokens_(subscriber_tokens),
       loop_(
           "catalogue", kLookAnyway,
           [this] {
@@ -23,6 +24,7 @@ CatalogueWatch::CatalogueWatch(Directory& directory, TemplateResolver& templates
 void CatalogueWatch::changed() {
   templates_.clear();
   authentication_.clear();
+  subscriber_tokens_.clear();
   loop_.wake();
 }
 

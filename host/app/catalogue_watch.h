@@ -6,6 +6,7 @@
 
 #include "kit/log.h"
 #include "services/identity/authentication.h"
+#include "services/identity/subscriber_tokens.h"
 #include "services/rendering/template_resolver.h"
 #include "services/tenants/directory.h"
 #include "workers/periodic_loop.h"
@@ -14,18 +15,20 @@ namespace belfry {
 
 class CatalogueWatch {
  public:
-  CatalogueWatch(Directory& directory, TemplateResolver& templates, Authentication& authentication, const Log& log);
+  CatalogueWatch(Directory& directory, TemplateResolver& templates, Authentication& authentication,
+                 SubscriberTokens& subscriber_tokens, const Log& log);
 
   void start() { loop_.start(); }
   void stop() { loop_.stop(); }
-  /// Something changed. Thread-safe, returns at once: templates and callers are forgotten here, the directory is read
-  /// on the loop.
+  /// Something changed. Thread-safe, returns at once: templates, callers and subscriber keys are forgotten here, the
+  /// directory is read on the loop.
   void changed();
 
  private:
   Directory& directory_;
   TemplateResolver& templates_;
   Authentication& authentication_;
+  SubscriberTokens& subscriber_tokens_;
   PeriodicLoop loop_;
 };
 

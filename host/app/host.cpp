@@ -27,6 +27,7 @@
 #include "app/reconcile/tenant_reconciler.h"
 #include "app/storage.h"
 #include "services/identity/api_keys.h"
+#include "services/identity/subscriber_tokens.h"
 #include "services/intake/intake.h"
 
 namespace belfry {
@@ -145,6 +146,7 @@ struct Host::Parts {
   std::unique_ptr<TemplateResolver> templates;
   std::unique_ptr<Renderer> renderer;
   std::unique_ptr<Authentication> authentication;
+  std::unique_ptr<SubscriberTokens> subscriber_tokens;
   std::unique_ptr<CatalogueWatch> watch;
   std::unique_ptr<Engine> engine;
   std::unique_ptr<IntakeWriter> writer;
@@ -232,7 +234,8 @@ void Host::Parts::startCatalogue() {
   templates = std::make_unique<TemplateResolver>(storage->templates);
   renderer = std::make_unique<Renderer>(storage->templates, *engines);
   authentication = std::make_unique<Authentication>(*authenticators, *directory, clock, AuthenticationSettings{});
-  watch = std::make_unique<CatalogueWatch>(*directory, *templates, *authentication, log);
+  subscriber_tokens = std::make_unique<SubscriberTokens>(storage->subscriber_keys, *directory, clock);
+  watch = std::make_unique<CatalogueWatch>(*directory, *templates, *authentication, *subscriber_tokens, log);
   storage->catalogue.createTenant(kDefaultTenant, "Default", {"apikey"});
   checkMasterKey();
   reconcileFiles();
@@ -255,7 +258,7 @@ void Host::Parts::checkMasterKey() {
 }
 
 void Host::Parts::reconcileFiles() {
-  TenantReconciler tenants(storage->catalogue, *channels, log, settings.embedded.enabled);
+  TenantReconciler tenants(storage->catalogue, storage->subscriber_keys, *channels, log, settings.embedded.enabled);
   ReconcileResult from_tenants, from_templates;
   if (!settings.tenants_directory.empty()) from_tenants = tenants.run(settings.tenants_directory);
   directory->reload();
@@ -323,6 +326,7 @@ void Host::Parts::startApi() {
                  storage->catalogue,
                  *providers,
                  *api_keys,
+                 *subscriber_tokens,
                  *authenticators,
                  [this] { return readiness(); },
                  [this] { return metrics.text(); }};

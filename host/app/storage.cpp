@@ -43,6 +43,7 @@ Storage::Storage(const DatabaseSettings& settings, const std::string& url, const
       catalogue(system_pool, keyring, clock),
       templates(tenant_pool, clock),
       keys(tenant_pool, system_pool, master, clock),
+      subscriber_keys(tenant_pool, keyring, clock),
       idempotency(tenant_pool, keyring, clock),
       plugin_values(system_pool, keyring),
       upkeep(system_pool) {}

@@ -10,6 +10,7 @@
 #include "adapters/postgres/pg_key_store.h"
 #include "adapters/postgres/pg_notification_store.h"
 #include "adapters/postgres/pg_plugin_value_store.h"
+#include "adapters/postgres/pg_subscriber_key_store.h"
 #include "adapters/postgres/pg_template_store.h"
 #include "adapters/postgres/pg_upkeep_store.h"
 #include "adapters/postgres/pg_work_store.h"
@@ -34,6 +35,7 @@ struct Storage {
   pg::PgCatalogueStore catalogue;
   pg::PgTemplateStore templates;
   pg::PgKeyStore keys;
+  pg::PgSubscriberKeyStore subscriber_keys;
   pg::PgIdempotencyStore idempotency;
   pg::PgPluginValueStore plugin_values;
   pg::PgUpkeepStore upkeep;

@@ -9,6 +9,7 @@
 #include "cli/commands/provider.h"
 #include "cli/commands/render.h"
 #include "cli/commands/send.h"
+#include "cli/commands/subscriber_token.h"
 #include "cli/commands/template.h"
 #include "cli/commands/tenant.h"
 
@@ -25,6 +26,7 @@ std::vector<Command> makeTable() {
   add(templateCommands());
   add(tenantCommands());
   add(keyCommands());
+  add({subscriberTokenCommand()});
   add(providerCommands());
   add(pluginCommands());
   add(migrateCommands());

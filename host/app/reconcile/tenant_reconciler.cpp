@@ -36,8 +36,9 @@ bool isRequired(const ChannelPlugins& plugins, const std::string& plugin, const 
 
 }  // namespace
 
-TenantReconciler::TenantReconciler(CatalogueStore& store, const ChannelPlugins& plugins, const Log& log, bool embedded)
-    : store_(store), plugins_(plugins), log_(log), embedded_(embedded) {}
+TenantReconciler::TenantReconciler(CatalogueStore& store, SubscriberKeyStore& keys, const ChannelPlugins& plugins,
+                                   const Log& log, bool embedded)
+    : store_(store), keys_(keys), plugins_(plugins), log_(log), embedded_(embedded) {}
 
 ReconcileResult TenantReconciler::run(const std::filesystem::path& directory) {
   auto files = readTenantFiles(directory);
@@ -72,9 +73,28 @@ bool TenantReconciler::apply(const TenantFile& file) {
     }
     instances.push_back(std::move(instance));
   }
-  if (!good) return false;
-  store_.reconcile(tenant, std::move(instances));
+  const auto secret = subscriberSecret(file);
+  if (!good || !secret) return false;
+  const auto id = store_.reconcile(tenant, std::move(instances));
+  if (!secret->away) keys_.reconcile(id, secret->text);
   return true;
+}
+
+std::optional<TenantReconciler::FileSecret> TenantReconciler::subscriberSecret(const TenantFile& file) const {
+  if (!file.subscriber_secret) return FileSecret{};
+  auto read = readSecret(*file.subscriber_secret);
+  if (!read.value) {
+    // As with a provider's secret the tenant lives on; what signed its tokens until now still does.
+    log_.error("subscriber_secret cannot be read, the tenant's key is left as it was",
+               {{"file", file.path.string()}, {"problem", read.problem}});
+    return FileSecret{std::nullopt, true};
+  }
+  if (read.value->size() >= kLeastSecretBytes) return FileSecret{std::move(read.value), false};
+  log_.error("tenant file is broken, its tenant is left as it was",
+             {{"file", file.path.string()},
+              {"problem", "subscriber_secret has " + std::to_string(read.value->size()) + " bytes, at least " +
+                              std::to_string(kLeastSecretBytes) + " are needed"}});
+  return std::nullopt;
 }
 
 ProviderInstance TenantReconciler::toInstance(const ProviderEntry& entry) const {

@@ -89,6 +89,8 @@ class TenantReader {
     if (!auth) tenant_.auth = {"apikey"};
     else
       for (const JsonValue& plugin : auth->GetArray()) tenant_.auth.emplace_back(asView(plugin));
+    if (const JsonValue* secret = keyword(json, "subscriber_secret"))
+      tenant_.subscriber_secret = secretLocation(*secret, directory_);
   }
 
   void readProviders(const JsonValue& providers) {

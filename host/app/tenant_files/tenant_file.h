@@ -40,6 +40,7 @@ struct TenantFile {
   std::string slug;
   std::string name;  ///< the slug when the file gives none
   std::vector<std::string> auth;
+  std::optional<SecretLocation> subscriber_secret;
   std::vector<ProviderEntry> providers;
 };
 

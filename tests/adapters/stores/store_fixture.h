@@ -20,6 +20,7 @@
 #include "adapters/postgres/pg_intake_store.h"
 #include "adapters/postgres/pg_key_store.h"
 #include "adapters/postgres/pg_notification_store.h"
+#include "adapters/postgres/pg_subscriber_key_store.h"
 #include "adapters/postgres/pg_template_store.h"
 #include "adapters/postgres/pg_upkeep_store.h"
 #include "adapters/postgres/pg_work_store.h"
@@ -78,6 +79,7 @@ struct Stores {
         catalogue(system_pool, keyring, clock),
         templates(tenant_pool, clock),
         keys(tenant_pool, system_pool, master, clock),
+        subscriber_keys(tenant_pool, keyring, clock),
         idempotency(tenant_pool, keyring, clock),
         upkeep(system_pool) {}
 
@@ -94,6 +96,7 @@ struct Stores {
   PgCatalogueStore catalogue;
   PgTemplateStore templates;
   PgKeyStore keys;
+  PgSubscriberKeyStore subscriber_keys;
   PgIdempotencyStore idempotency;
   PgUpkeepStore upkeep;
 

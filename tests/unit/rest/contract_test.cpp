@@ -13,6 +13,7 @@
 #include "api/rest/plugin_operations.h"
 #include "api/rest/provider_operations.h"
 #include "api/rest/sms_operations.h"
+#include "api/rest/subscriber_operations.h"
 #include "api/rest/template_operations.h"
 #include "api/rest/tenant_operations.h"
 #include "kit/json.h"
@@ -42,6 +43,7 @@ Router wholeRouter() {
   addTenantOperations(router, unused<CatalogueStore>(), unused<Authenticators>(), {});
   addKeyOperations(router, unused<ApiKeys>());
   addInboxOperations(router, unused<InboxStore>());
+  addSubscriberOperations(router, unused<SubscriberTokens>());
   addSmsOperations(router, unused<PhoneNumbers>(), "");
   addDeviceOperations(router, unused<DeviceStore>(), 1);
   addLookupOperations(router);

@@ -1,0 +1,9 @@
+#pragma once
+
+#include "cli/command.h"
+
+namespace belfry::cli {
+
+Command subscriberTokenCommand();
+
+}  // namespace belfry::cli
