@@ -150,6 +150,7 @@ struct Host::Parts {
   std::unique_ptr<CatalogueWatch> watch;
   std::unique_ptr<Engine> engine;
   std::unique_ptr<IntakeWriter> writer;
+  std::unique_ptr<DeliveryPreviews> previews;
   std::unique_ptr<Intake> intake;
   std::unique_ptr<ApiKeys> api_keys;
   std::unique_ptr<Providers> providers;
@@ -285,12 +286,13 @@ void Host::Parts::startEngine() {
                 [this] { return storage->system_pool.stats().in_use + storage->tenant_pool.stats().in_use; });
   writer = std::make_unique<IntakeWriter>(
       storage->intake, [this] { engine->wake(); }, log, IntakeWriterSettings{});
+  previews = std::make_unique<DeliveryPreviews>(*directory, *renderer);
   IntakeSettings intake_settings;
   intake_settings.idempotency_ttl = settings.idempotency_ttl;
   intake_settings.default_region = settings.default_region;
-  intake = std::make_unique<Intake>(
-      IntakeParts{*directory, *templates, storage->devices, storage->intake, numbers, *writer, clock}, sendAnswerJson,
-      intake_settings);
+  intake = std::make_unique<Intake>(IntakeParts{*directory, *templates, storage->devices, storage->intake, numbers,
+                                                *previews, *channels, *writer, clock},
+                                    sendAnswerJson, intake_settings);
   pg::ListenerSettings listening;
   listening.url = database_url;
   listening.channels = {"belfry_work", "belfry_catalogue"};

@@ -22,8 +22,8 @@ class CatalogueStore {
   /// Makes the tenant and its file-sourced instances equal to the file's, in one transaction. `providers[i].tenant` and
   /// `.id` are filled in by the store; an empty callback_id keeps or mints one.
   virtual TenantId reconcile(const Tenant& tenant, std::vector<ProviderInstance> providers) = 0;
-  /// Adds an instance that the API made, with an id of its own; an empty callback_id mints one. False when the tenant has
-  /// that slug already, or somebody has that callback_id.
+  /// Adds an instance that the API made, with an id of its own; an empty callback_id mints one. False when the tenant
+  /// has that slug already, or somebody has that callback_id.
   virtual bool createProvider(ProviderInstance instance) = 0;
   /// Writes what may change: priority, weight, enabled, simulate, config and secrets. False when there is no such
   /// instance of the API.

@@ -108,7 +108,9 @@ struct PluginInfo {
   std::vector<PluginKind> kinds;
   std::vector<Channel> channels;
   std::vector<std::string> egress_hosts;
-  bool receipts = false;  ///< sends callbacks
+  bool receipts = false;              ///< sends callbacks
+  std::vector<std::string> requests;  ///< kinds of request served besides sends: webhook, probe, token, status
+  std::vector<std::string> options;   ///< names of the options of a send that it understands
   std::vector<std::string> engines;
   std::vector<std::string> required_secrets;
   std::vector<std::string> known_secrets;

@@ -17,7 +17,8 @@ class PluginValues {
   /// nullopt when there is none, or its time is over.
   virtual std::optional<std::string> get(TenantId tenant, ProviderId provider, std::string_view key) = 0;
   /// An empty value removes it.
-  virtual void put(TenantId tenant, ProviderId provider, std::string_view key, std::string_view value, Duration ttl) = 0;
+  virtual void put(TenantId tenant, ProviderId provider, std::string_view key, std::string_view value,
+                   Duration ttl) = 0;
 };
 
 }  // namespace belfry

@@ -11,4 +11,7 @@ namespace belfry::plugins {
 /// a URL).
 std::vector<std::string> egressHosts(const check::Manifest& manifest, const std::string& config_json);
 
+/// The property names of a manifest's options_schema.
+std::vector<std::string> optionNames(const check::Manifest& manifest);
+
 }  // namespace belfry::plugins

@@ -29,4 +29,13 @@ std::vector<std::string> egressHosts(const check::Manifest& manifest, const std:
   return hosts;
 }
 
+std::vector<std::string> optionNames(const check::Manifest& manifest) {
+  std::vector<std::string> names;
+  auto schema = parseJson(manifest.options_schema);
+  if (!schema || !schema->IsObject() || !schema->HasMember("properties") || !(*schema)["properties"].IsObject())
+    return names;
+  for (const auto& property : (*schema)["properties"].GetObject()) names.emplace_back(asView(property.name));
+  return names;
+}
+
 }  // namespace belfry::plugins

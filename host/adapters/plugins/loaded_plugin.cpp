@@ -1,5 +1,7 @@
 #include "adapters/plugins/loaded_plugin.h"
 
+#include "adapters/plugins/egress_hosts.h"
+
 #include <dlfcn.h>
 #include <unistd.h>
 
@@ -24,6 +26,10 @@ void describe(LoadedPlugin& plugin) {
   for (const auto& channel : manifest.channels)
     if (auto known = parseChannel(channel)) info.channels.push_back(*known);
   info.engines = manifest.engines;
+  info.egress_hosts = manifest.egress.hosts;
+  info.receipts = manifest.receipts;
+  info.requests = manifest.requests;
+  info.options = optionNames(manifest);
   for (const auto& secret : manifest.secrets) {
     info.known_secrets.push_back(secret.name);
     if (secret.required) info.required_secrets.push_back(secret.name);

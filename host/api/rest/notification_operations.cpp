@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "api/rest/explanation_json.h"
 #include "api/rest/notification_json.h"
 #include "api/rest/page_json.h"
 #include "api/rest/problem_json.h"
@@ -124,6 +125,11 @@ void addNotificationOperations(Router& router, Intake& intake, NotificationStore
     auto view = find(store, call);
     if (!view) return failure(std::move(view).error());
     return jsonResponse(200, deliveriesJson(*view));
+  }));
+  router.add(reads(base + "/{id}/explain", Scope::notifications_read, [&store](const Call& call) -> Answer {
+    auto view = find(store, call);
+    if (!view) return failure(std::move(view).error());
+    return jsonResponse(200, explanationJson(*view));
   }));
   router.add(acts(base + "/{id}/cancel", Scope::notifications_manage,
                   [&store](const Call& call) { return cancel(store, call); }));

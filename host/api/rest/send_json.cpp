@@ -5,6 +5,7 @@
 
 #include "api/rest/content_json.h"
 #include "api/rest/parse_with.h"
+#include "api/rest/preview_json.h"
 #include "api/rest/send_parts_json.h"
 #include "services/intake/addresses.h"
 
@@ -172,6 +173,7 @@ std::string sendAnswerJson(const Accepted& accepted) {
         });
       }
     });
+    if (!accepted.previews.empty()) writePreviews(json, accepted.previews);
   });
   return json.take();
 }

@@ -13,6 +13,8 @@ constexpr std::size_t kMostAddressBytes = 4096;  // as isAddress() of services/i
 constexpr std::size_t kMostDevices = 100;
 constexpr std::size_t kMostAttachments = 10;
 constexpr std::size_t kMostAttachedBytes = 10 * 1024 * 1024;
+constexpr std::size_t kMostOptionBytes = 64 * 1024;
+constexpr std::size_t kMostOptionDepth = 16;
 constexpr std::size_t kMostHeaders = 50;
 constexpr std::size_t kMostHeaderBytes = 998;  // RFC 5322 §2.1.1
 
@@ -60,15 +62,37 @@ Fields readHeaders(ObjectReader& options) {
   return headers;
 }
 
-ChannelOptions readEmailOptions(ObjectReader& reader) {
+/// Plugins name their options in snake_case; the API takes both.
+std::string snakeCase(std::string_view name) {
+  std::string snake;
+  for (char c : name) {
+    if (c >= 'A' && c <= 'Z') snake.append({'_', static_cast<char>(c - 'A' + 'a')});
+    else snake += c;
+  }
+  return snake;
+}
+
+/// A text as it is, anything else as its JSON text.
+ChannelOptions readChannelOptions(ObjectReader& reader, Channel channel) {
   ChannelOptions options;
-  auto add = [&](std::string_view field, std::string_view option) {
-    auto value = reader.text(field, {.most = kMostHeaderBytes});
-    if (!value.empty()) options.options.emplace_back(option, std::move(value));
-  };
-  add("from", "from");
-  add("replyTo", "reply_to");
-  options.headers = readHeaders(reader);
+  for (const auto& member : reader.json().GetObject()) {
+    const auto name = asView(member.name);
+    if (channel == Channel::email && name == "headers") {
+      options.headers = readHeaders(reader);
+    } else if (member.value.IsString()) {
+      auto value = reader.text(name, {.most = kMostOptionBytes});
+      if (!value.empty()) options.options.emplace_back(snakeCase(name), std::move(value));
+    } else if (member.value.IsObject()) {
+      options.options.emplace_back(snakeCase(name), reader.opaque(name, kMostOptionBytes, kMostOptionDepth));
+    } else if (member.value.IsNull()) {
+      reader.refuse(name, FieldErrorCode::wrong_type, "is null", "a value; leave the option out otherwise");
+    } else {
+      auto value = toJsonText(*reader.find(name));
+      if (value.size() > kMostOptionBytes)
+        reader.refuse(name, FieldErrorCode::too_large, "is too large", "at most 65536 bytes");
+      options.options.emplace_back(snakeCase(name), std::move(value));
+    }
+  }
   reader.finish();
   return options;
 }
@@ -157,7 +181,16 @@ std::map<Channel, ChannelOptions> readOptions(ObjectReader& request) {
   std::map<Channel, ChannelOptions> options;
   auto reader = request.object("options");
   if (!reader) return options;
-  if (auto email = reader->object("email")) options[Channel::email] = readEmailOptions(*email);
+  for (const auto& member : reader->json().GetObject()) {
+    const auto name = asView(member.name);
+    const auto channel = parseChannel(name);
+    if (!channel) {
+      reader->refuse(name, FieldErrorCode::unknown_field, "there is no channel '" + shorten(name) + "'",
+                     std::string(allowedChannel()));
+      continue;
+    }
+    if (auto of = reader->object(name)) options[*channel] = readChannelOptions(*of, *channel);
+  }
   reader->finish();
   return options;
 }

@@ -1,6 +1,7 @@
 #include "cli/commands/notification.h"
 
 #include "cli/commands/notification_paths.h"
+#include "cli/explanation_text.h"
 #include "cli/host_call.h"
 #include "cli/notification_text.h"
 #include "cli/text_table.h"
@@ -12,6 +13,13 @@ int show(const Invocation& invocation, Console& console) {
   HostCall host(invocation, console);
   host.show(host.get(notificationPath(invocation.operand(0))),
             [&](const JsonValue& json) { printNotification(console.out, json); });
+  return kSuccess;
+}
+
+int explain(const Invocation& invocation, Console& console) {
+  HostCall host(invocation, console);
+  host.show(host.get(notificationPath(invocation.operand(0)) + "/explain"),
+            [&](const JsonValue& json) { printExplanation(console.out, json); });
   return kSuccess;
 }
 
@@ -76,6 +84,11 @@ std::vector<Command> notificationCommands() {
            .operands = {id},
            .examples = {"belfry notification show 0193f0a4-7b1c-7c3e-9d52-4d0f6d1c2b3a"},
            .run = show},
+          {.name = "explain",
+           .summary = "Say why each delivery of a notification went as it did: decisions, attempts, receipts",
+           .operands = {id},
+           .examples = {"belfry explain 0193f0a4-7b1c-7c3e-9d52-4d0f6d1c2b3a"},
+           .run = explain},
           {.name = "notification list",
            .summary = "List notifications, newest first",
            .options = listOptions(),

@@ -3,6 +3,8 @@
 #include <random>
 
 #include "ports/store_error.h"
+#include "services/delivery/event_detail.h"
+#include "services/delivery/outgoing_message.h"
 #include "services/delivery/provider_text.h"
 #include "services/routing/choose_provider.h"
 
@@ -62,44 +64,27 @@ void DeliveryPipeline::beginLoaded(const ClaimedDelivery& claim, LoadedNotificat
     return settle_(
         settleUnsent(claim, DeliveryState::failed, content.error().code, content.error().detail, clock_.now()));
   }
-  auto provider = chooseProvider(directory_, claim.tenant, claim.channel);
-  if (!provider) {
-    return settle_(
-        deferUnsent(claim, "no_provider", provider.error(), clock_.now(), policyOf(claim.channel), random01()));
+  auto route = chooseProvider(directory_, claim.tenant, claim.channel);
+  if (!route.chosen) {
+    return settle_(deferUnsent(claim, "no_provider", whyNone(route, claim.channel), clock_.now(),
+                               policyOf(claim.channel), random01()));
   }
-  send(claim, std::move(loaded), std::move(content).value(), *provider, deadline);
+  send(claim, std::move(loaded), std::move(content).value(), route, deadline);
 }
 
-void DeliveryPipeline::send(const ClaimedDelivery& claim, LoadedNotification loaded, Fields content,
-                            std::shared_ptr<const DirectoryInstance> provider,
+void DeliveryPipeline::send(const ClaimedDelivery& claim, LoadedNotification loaded, Fields content, const Route& route,
                             std::chrono::steady_clock::time_point deadline) {
-  auto message = std::make_shared<OutgoingMessage>();
-  message->delivery = claim.id;
-  message->attempt = claim.attempt;
-  message->channel = claim.channel;
-  const auto index = static_cast<std::size_t>(claim.address);
-  message->to = addressFor(loaded.request.recipient, claim.channel, index);
-  if (claim.channel == Channel::push) {
-    const auto platform = loaded.request.recipient.device_tokens.at(index).platform;
-    message->to_kind = platform ? std::string(toText(*platform)) : std::string();
-  }
-  message->to_name = std::move(loaded.request.recipient.name);
-  message->content = std::move(content);
-  auto options = loaded.request.options.find(claim.channel);
-  if (options != loaded.request.options.end()) {
-    message->options = std::move(options->second.options);
-    message->headers = std::move(options->second.headers);
-  }
-  message->attachments = std::move(loaded.request.attachments);
-  message->created_at = loaded.created_at;
-  message->deadline = deadline;
-
-  auto started = clock_.now();
+  MessageFrame frame{
+      claim.id,          claim.attempt,     claim.channel, claim.priority, static_cast<std::size_t>(claim.address),
+      loaded.created_at, loaded.expires_at, deadline};
+  auto message = outgoingMessage(frame, std::move(loaded.request), std::move(content));
+  auto provider = route.chosen;
   const auto to = message->to;
-  auto user = std::move(loaded.request.recipient.user_id);
   auto instance = provider->running;  // keeps a replaced instance alive until its last message is out
-  AttemptReport report{claim, provider->row.slug, started, {}, {}, instance->simulated(), std::move(user), {}};
+  AttemptReport report{claim, provider->row.slug, clock_.now(), {}, {}, instance->simulated(), message->user_id, {},
+                       {}};
   if (claim.channel == Channel::push) report.device_token = to;
+  report.route_json = toJson(route);
   instance->send(std::move(message), [this, plugin = provider->row.plugin, report = std::move(report), provider,
                                       to](SendOutcome outcome) mutable {
     outcome.detail = withoutAddress(outcome.detail, to);

@@ -16,6 +16,7 @@
 #include "services/delivery/retry_policy.h"
 #include "services/delivery/settlement_rules.h"
 #include "services/rendering/renderer.h"
+#include "services/routing/choose_provider.h"
 #include "services/tenants/directory.h"
 
 namespace belfry {
@@ -47,8 +48,8 @@ class DeliveryPipeline {
  private:
   void beginLoaded(const ClaimedDelivery& claim, LoadedNotification loaded,
                    std::chrono::steady_clock::time_point deadline);
-  void send(const ClaimedDelivery& claim, LoadedNotification loaded, Fields content,
-            std::shared_ptr<const DirectoryInstance> provider, std::chrono::steady_clock::time_point deadline);
+  void send(const ClaimedDelivery& claim, LoadedNotification loaded, Fields content, const Route& route,
+            std::chrono::steady_clock::time_point deadline);
   void finish(AttemptReport report, const std::string& plugin);
   RetryPolicy policyOf(Channel channel) const;
 

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "kit/time.h"
+#include "services/routing/choose_provider.h"
 
 namespace belfry {
 
@@ -20,5 +21,8 @@ struct EventDetail {
 
 /// A JSON object of what is set; empty text when nothing is.
 std::string toJson(const EventDetail& detail);
+
+/// How a provider was chosen: rule, level and candidates.
+std::string toJson(const Route& route);
 
 }  // namespace belfry

@@ -28,4 +28,22 @@ std::string toJson(const EventDetail& detail) {
   return any ? json.take() : std::string();
 }
 
+std::string toJson(const Route& route) {
+  JsonWriter json;
+  json.object([&] {
+    json.member("rule", "provider_order");
+    json.member("level", "tenant");
+    json.memberArray("candidates", [&] {
+      for (const auto& candidate : route.candidates) {
+        json.object([&] {
+          json.member("provider", candidate.provider);
+          json.member("taken", candidate.reason.empty());
+          if (!candidate.reason.empty()) json.member("reason", candidate.reason);
+        });
+      }
+    });
+  });
+  return json.take();
+}
+
 }  // namespace belfry

@@ -17,6 +17,7 @@ struct AttemptReport {
   bool simulated = false;
   std::string user_id;       ///< the recipient's; empty when the request has none
   std::string device_token;  ///< of a push: where it went
+  std::string route_json;    ///< detail of the event `sending`: how the provider was chosen; may be empty
 };
 
 /// The settlement of an attempt that reached a provider. `random01` draws the jitter of a retry.

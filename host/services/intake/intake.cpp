@@ -18,7 +18,7 @@ Accepted describe(const NewNotification& notification) {
   auto state = notification.scheduled_at && *notification.scheduled_at > notification.created_at
                    ? DeliveryState::scheduled
                    : DeliveryState::queued;
-  Accepted accepted{notification.id, state, notification.created_at, {}};
+  Accepted accepted{notification.id, state, notification.created_at, {}, {}};
   for (const auto& delivery : notification.deliveries)
     accepted.deliveries.push_back({delivery.id, delivery.channel, state});
   return accepted;
@@ -55,13 +55,27 @@ void Intake::send(const Caller& caller, SendCommand command, Completion completi
     auto first = firstAnswer(caller, command);
     return completion(first ? std::visit(ToAnswer{{}}, *first) : failure(prepared.error()));
   }
-  auto answer = answer_json_(describe(*prepared));
-  if (dry_run) return completion(SendAnswer{200, std::move(answer), false});
+  auto accepted = describe(*prepared);
+  if (dry_run) {
+    accepted.previews = previewAll(*prepared);
+    return completion(SendAnswer{200, answer_json_(accepted), false});
+  }
+  auto answer = answer_json_(accepted);
   if (prepared->idempotency) prepared->idempotency->response_json = answer;
   parts_.writer.submit(std::move(prepared).value(), [completion, answer = std::move(answer)](
                                                         Result<IntakeOutcome, Problem> outcome) mutable {
     completion(outcome ? std::visit(ToAnswer{std::move(answer)}, *outcome) : failure(outcome.error()));
   });
+}
+
+std::vector<DeliveryPreview> Intake::previewAll(const NewNotification& notification) {
+  std::vector<DeliveryPreview> previews;
+  for (const auto& delivery : notification.deliveries) {
+    previews.push_back(parts_.previews.preview(notification.tenant, notification.request, delivery.id, delivery.channel,
+                                               notification.priority, static_cast<std::size_t>(delivery.address),
+                                               notification.created_at));
+  }
+  return previews;
 }
 
 std::optional<IntakeOutcome> Intake::firstAnswer(const Caller& caller, const SendCommand& command) {
@@ -81,6 +95,7 @@ Result<NewNotification, Problem> Intake::prepare(const Caller& caller, SendComma
   checkRecipient(command.request.recipient, errors);
   normalisePhone(command.request.recipient, errors);
   checkOptions(command.request, errors);
+  checkOptionNames(command, *tenant, parts_.plugins, errors);
   checkContent(command, errors);
   fillDevices(caller.tenant, command, errors);
   checkTimes(command, now, settings_.most_ahead, errors);

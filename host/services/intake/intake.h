@@ -8,8 +8,10 @@
 #include "kit/time.h"
 #include "model/caller.h"
 #include "model/problem.h"
+#include "ports/channels.h"
 #include "ports/device_store.h"
 #include "ports/phone_numbers.h"
+#include "services/delivery/delivery_preview.h"
 #include "services/intake/intake_writer.h"
 #include "services/intake/send_command.h"
 #include "services/rendering/template_resolver.h"
@@ -37,6 +39,8 @@ struct IntakeParts {
   DeviceStore& devices;
   IntakeStore& store;
   const PhoneNumbers& numbers;
+  DeliveryPreviews& previews;
+  const ChannelPlugins& plugins;
   IntakeWriter& writer;
   const Clock& clock;
 };
@@ -62,6 +66,8 @@ class Intake {
   void normalisePhone(Recipient& recipient, std::vector<FieldError>& errors) const;
   /// A push to a user goes to the user's registered devices.
   void fillDevices(TenantId tenant, SendCommand& command, std::vector<FieldError>& errors);
+  /// What each delivery of a dry run would do.
+  std::vector<DeliveryPreview> previewAll(const NewNotification& notification);
   void resolveTemplate(TenantId tenant, SendCommand& command, std::vector<FieldError>& errors);
 
   const IntakeParts parts_;

@@ -7,6 +7,7 @@
 
 #include "kit/crypto.h"
 #include "model/notification.h"
+#include "services/delivery/delivery_preview.h"
 
 namespace belfry {
 
@@ -33,6 +34,7 @@ struct Accepted {
   DeliveryState state;
   TimePoint accepted_at;
   std::vector<AcceptedDelivery> deliveries;
+  std::vector<DeliveryPreview> previews;  ///< of a dry run, one for each delivery
 };
 
 }  // namespace belfry

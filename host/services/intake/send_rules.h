@@ -18,6 +18,9 @@ void checkChannels(const SendCommand& command, const DirectoryTenant& tenant, Fi
 /// options carry no line breaks.
 void checkRecipient(const Recipient& recipient, FieldErrors& errors);
 void checkOptions(const NotificationRequest& request, FieldErrors& errors);
+/// Every option is one that a plugin of the tenant's enabled providers of that channel understands.
+void checkOptionNames(const SendCommand& command, const DirectoryTenant& tenant, const ChannelPlugins& plugins,
+                      FieldErrors& errors);
 /// Without a template each channel has content with the fields that it needs.
 void checkContent(const SendCommand& command, FieldErrors& errors);
 /// sendAt, delay and expiresAt agree with each other and with `now`.

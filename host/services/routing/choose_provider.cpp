@@ -2,17 +2,33 @@
 
 namespace belfry {
 
-Result<std::shared_ptr<const DirectoryInstance>, std::string> chooseProvider(const Directory& directory,
-                                                                             TenantId tenant, Channel channel) {
+Route chooseProvider(const Directory& directory, TenantId tenant, Channel channel) {
+  Route route;
   auto found = directory.find(tenant);
-  if (!found) return failure(std::string("the tenant is gone"));
-  std::string problems;
-  for (const auto& instance : found->enabled(channel)) {
-    if (instance->running) return instance;
-    problems += (problems.empty() ? "" : "; ") + instance->row.slug + ": " + instance->row.problem;
+  if (!found) return route;
+  for (const auto& instance : found->instances) {
+    if (instance->row.channel != channel) continue;
+    RouteCandidate candidate{instance->row.slug, {}};
+    if (route.chosen) {
+      candidate.reason = "not needed: it stands behind " + route.chosen->row.slug;
+    } else if (!instance->row.enabled) {
+      candidate.reason = "disabled";
+    } else if (!instance->running) {
+      candidate.reason = instance->row.problem;
+    } else {
+      route.chosen = instance;
+    }
+    route.candidates.push_back(std::move(candidate));
   }
-  if (problems.empty()) problems = "none is enabled";
-  return failure("no provider for channel " + std::string(toText(channel)) + " can send: " + problems);
+  return route;
+}
+
+std::string whyNone(const Route& route, Channel channel) {
+  std::string problems;
+  for (const auto& candidate : route.candidates)
+    problems += (problems.empty() ? "" : "; ") + candidate.provider + ": " + candidate.reason;
+  if (problems.empty()) problems = "the tenant has none";
+  return "no provider for channel " + std::string(toText(channel)) + " can send: " + problems;
 }
 
 }  // namespace belfry

@@ -1,16 +1,28 @@
-// Which provider an attempt goes through.
+// Which of a tenant's providers takes a message: the first in the tenant's order that can.
 #pragma once
 
 #include <memory>
 #include <string>
+#include <vector>
 
-#include "kit/result.h"
 #include "services/tenants/directory.h"
 
 namespace belfry {
 
-/// The first enabled instance, by priority, that can send. The error says what stands in the way, instance by instance.
-Result<std::shared_ptr<const DirectoryInstance>, std::string> chooseProvider(const Directory& directory,
-                                                                             TenantId tenant, Channel channel);
+/// One instance that was looked at.
+struct RouteCandidate {
+  std::string provider;
+  std::string reason;  ///< why it was not taken; empty for the one that was
+};
+
+struct Route {
+  std::shared_ptr<const DirectoryInstance> chosen;  ///< nullptr: none can
+  std::vector<RouteCandidate> candidates;           ///< in the order in which they were looked at
+};
+
+Route chooseProvider(const Directory& directory, TenantId tenant, Channel channel);
+
+/// Why no candidate was taken, for people.
+std::string whyNone(const Route& route, Channel channel);
 
 }  // namespace belfry

@@ -229,7 +229,7 @@ TEST_F(PushPipelineTest, GoesToTheDeviceOfItsDelivery) {
   EXPECT_EQ(push(1).state, DeliveryState::sent);
   ASSERT_THAT(plugins_.channel->messages, SizeIs(1));
   EXPECT_EQ(plugins_.channel->messages[0]->to, "token-2");
-  EXPECT_EQ(plugins_.channel->messages[0]->platform, Platform::web);
+  EXPECT_EQ(plugins_.channel->messages[0]->to_kind, "web");
 }
 
 TEST_F(PushPipelineTest, ADeadTokenIsReportedWithItsSettlement) {

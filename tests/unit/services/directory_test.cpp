@@ -67,15 +67,24 @@ TEST_F(DirectoryTest, ChoosesTheFirstEnabledProviderThatCanSend) {
   catalogue_.add("mail");
   catalogue_.add("spare");
   directory_.reload();
-  auto chosen = chooseProvider(directory_, catalogue_.tenant.id, Channel::email);
-  ASSERT_TRUE(chosen.ok());
-  EXPECT_EQ((*chosen)->row.slug, "mail");
+  auto route = chooseProvider(directory_, catalogue_.tenant.id, Channel::email);
+  ASSERT_NE(route.chosen, nullptr);
+  EXPECT_EQ(route.chosen->row.slug, "mail");
+  std::map<std::string, std::string> reasons;
+  for (const auto& candidate : route.candidates) reasons[candidate.provider] = candidate.reason;
+  EXPECT_EQ(reasons, (std::map<std::string, std::string>{{"disabled", "disabled"},
+                                                         {"broken", "secret 'password' is missing"},
+                                                         {"mail", ""},
+                                                         {"spare", "not needed: it stands behind mail"}}));
   catalogue_.instances.resize(2);
   directory_.reload();
-  EXPECT_EQ(chooseProvider(directory_, catalogue_.tenant.id, Channel::email).error(),
-            "no provider for channel email can send: broken: secret 'password' is missing");
-  EXPECT_THAT(chooseProvider(directory_, catalogue_.tenant.id, Channel::push).error(), HasSubstr("none is enabled"));
-  EXPECT_FALSE(chooseProvider(directory_, tenantNumber(9), Channel::email).ok());
+  route = chooseProvider(directory_, catalogue_.tenant.id, Channel::email);
+  EXPECT_EQ(route.chosen, nullptr);
+  EXPECT_EQ(whyNone(route, Channel::email),
+            "no provider for channel email can send: disabled: disabled; broken: secret 'password' is missing");
+  EXPECT_THAT(whyNone(chooseProvider(directory_, catalogue_.tenant.id, Channel::push), Channel::push),
+              HasSubstr("the tenant has none"));
+  EXPECT_EQ(chooseProvider(directory_, tenantNumber(9), Channel::email).chosen, nullptr);
 }
 
 TEST(TemplateResolverTest, RemembersUntilItIsCleared) {

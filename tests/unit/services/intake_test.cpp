@@ -57,7 +57,7 @@ class IntakeTest : public ::testing::Test {
     std::optional<Result<SendAnswer, Problem>> answer;
     IntakeWriter writer(store_, [] {}, silentLog(), {});
     Intake intake(
-        {directory_, templates_, devices_, store_, numbers_, writer, clock_},
+        {directory_, templates_, devices_, store_, numbers_, previews_, plugins_, writer, clock_},
         [](const Accepted& accepted) { return "accepted as " + accepted.id.toString(); }, settings_);
     intake.send(caller_, command_, [&](auto outcome) { answer = std::move(outcome); });
     writer.start();
