@@ -12,9 +12,9 @@ namespace belfry {
 struct InboxItem {
   std::string title;
   std::string body;
-  std::string category;    ///< for the reader's filter; empty: none
-  std::string action_url;  ///< where it leads; empty: nowhere
-  std::string icon;        ///< a URL or a name that the client knows; empty: none
+  std::string category;          ///< for the reader's filter; empty: none
+  std::string action_url;        ///< where it leads; empty: nowhere
+  std::string icon;              ///< a URL or a name that the client knows; empty: none
   std::string data_json = "{}";  ///< an object, for the product's own use
 };
 

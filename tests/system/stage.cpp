@@ -9,6 +9,7 @@ namespace {
 
 HostOptions stageOptions(const MailSink& sink, HostOptions more) {
   HostOptions options = mailHost(sink);
+  if (more.tenant_files.contains("acme")) options.tenant_files.erase("acme");  // described by the caller
   options.tenant_files["other"] = smtpTenant("other", sink.port());
   options.program = more.program;
   options.tenant_files.merge(more.tenant_files);

@@ -8,8 +8,10 @@
 #include <fstream>
 #include <iostream>
 
+#include "kit/crypto.h"
 #include "kit/time.h"
 #include "support/http_client.h"
+#include "support/test_plugins.h"
 #include "system/stage.h"
 
 namespace belfry::test {
@@ -18,7 +20,27 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr const char* kSends = "/api/v1/services/notifications";
+constexpr const char* kSubscriberSecret = "a secret of 32 bytes at the least";
 constexpr const char* kUnknownId = "01935b5e-7c00-7000-8000-000000000001";
+
+/// Tenant acme with end users and an inbox beside its mail.
+std::string acmeWithUsers(const MailSink& sink) {
+  auto file = smtpTenant("acme", sink.port());
+  const std::string auth = "auth: [apikey]";
+  file.replace(file.find(auth), auth.size(), "auth: [apikey, test-user]\nsubscriber_secret: {env: ACME_SUBSCRIBERS}");
+  return file + "  - {id: acme-inbox, plugin: test-inbox, channel: inapp}\n";
+}
+
+HostOptions withTestPlugins(const MailSink& sink) {
+  static const TemporaryDirectory directory;
+  const auto lock = directory.path() / "plugins.lock";
+  writeTestPluginLock(lock, {"test-user", "test-inbox"});
+  HostOptions options;
+  options.set = {"plugins.lock=" + lock.string()};
+  options.tenant_files["acme"] = acmeWithUsers(sink);
+  options.environment["ACME_SUBSCRIBERS"] = kSubscriberSecret;
+  return options;
+}
 
 /// packaging/fetch-docs-ui gets the page's files where there is a way to get them; without them /docs is a plain page.
 bool hasDocsUi() {
@@ -202,6 +224,67 @@ void driveAdministration(Driver& driver) {
   driver.call("GET", kSends, 401, "", as_viewer);
 }
 
+void driveDevices(Driver& driver, const std::string& base, const HttpHeaders& headers) {
+  const std::string phone = R"({"token":"0123456789abcdef","platform":"ios","name":"Phone","topics":["news"]})";
+  const auto made = driver.call("PUT", base, 201, phone, headers);
+  driver.call("PUT", base, 200, phone, headers);
+  driver.call("POST", base, 200, phone, headers);
+  driver.call("PUT", base, 422, R"({"token":"t","platform":"pager"})", headers);
+  driver.call("GET", base, 200, "", headers);
+  driver.call("GET", base + "?limit=1", 200, "", headers);
+  driver.call("DELETE", base + "/" + made.text("/id"), 200, "", headers);
+  driver.call("DELETE", base + "/" + made.text("/id"), 404, "", headers);
+  driver.withoutCredential("GET", base);
+}
+
+void driveInbox(Driver& driver) {
+  const std::string base = "/api/v1/users/me/notifications";
+  const HttpHeaders ada = {{"X-API-Key", testUser("acme", "ada")}};
+  const auto sent =
+      driver.call("POST", std::string(kSends) + "/send", 202,
+                  R"({"channel":"inapp","recipient":{"userId":"ada"},"content":{"title":"Hello","body":"It rings."}})");
+  stage().host.waitForStatus(sent.text("/id"), "delivered", "acme");
+  const auto item = base + "/" + sent.text("/deliveries/0/id");
+  const auto page = driver.call("GET", base + "?limit=1&status=unread&category=orders", 200, "", ada);
+  EXPECT_EQ(page.text("/items/0/title"), "Hello");
+  EXPECT_EQ(page.text("/items/0/id"), sent.text("/deliveries/0/id"));
+  driver.call("GET", item, 200, "", ada);
+  EXPECT_EQ(driver.call("GET", base + "/unread-count", 200, "", ada).text("/unread"), "1");
+  EXPECT_EQ(driver.call("POST", item + "/read", 200, "", ada).text("/status"), "read");
+  EXPECT_EQ(driver.call("POST", item + "/unread", 200, "", ada).text("/status"), "unread");
+  EXPECT_EQ(driver.call("POST", base + "/mark-all-read", 200, "", ada).text("/updated"), "1");
+  EXPECT_EQ(timelineOf(stage().host.notification(sent.text("/id"), "acme")), "accepted queued sending delivered read");
+  driver.call("GET", item, 404, "", {{"X-API-Key", testUser("acme", "bob")}});
+  driver.call("DELETE", item, 200, "", ada);
+  driver.call("GET", item, 404, "", ada);
+  driver.call("GET", base + "?status=opened", 422, "", ada);
+  driver.call("GET", base, 403);
+  driver.withoutCredential("GET", base);
+}
+
+void driveUsers(Driver& driver) {
+  const std::string services = "/api/v1/services";
+  driveDevices(driver, "/api/v1/users/me/devices", {{"X-API-Key", testUser("acme", "ada")}});
+  driveDevices(driver, services + "/users/bob/devices", {});
+  driver.call("POST", services + "/sms/preview", 200, R"({"text":"Hello","to":"+34 600 000 001"})");
+  driver.call("POST", services + "/sms/preview", 200, R"({"text":""})");
+  driver.call("POST", services + "/sms/preview", 422, R"({"text":"Hello","to":"600"})");
+  const auto issued =
+      driver.call("POST", services + "/subscriber-tokens", 201, R"({"userId":"ada","userType":"customer"})");
+  const auto token = issued.text("/token");
+  const auto dot = token.rfind('.');
+  EXPECT_EQ(token.substr(dot + 1), toBase64Url(asView(hmacSha256(kSubscriberSecret, token.substr(0, dot)))))
+      << "signed with the secret of the tenant's file";
+  driver.call("POST", services + "/subscriber-tokens", 422, R"({"userId":"ada","ttl":"P2D"})");
+  const std::string keys = "/api/v1/admin/subscriber-keys";
+  driver.call("POST", keys, 201);
+  const auto second = driver.call("POST", keys, 201);
+  driver.call("POST", keys, 409);
+  driver.call("GET", keys, 200);
+  driver.call("DELETE", keys + "/" + second.text("/id"), 200);
+  driver.call("DELETE", keys + "/" + kUnknownId, 404);
+}
+
 void driveTheRest(Driver& driver) {
   driver.call("GET", "/api/v1/lookups", 200);
   driver.call("GET", "/api/v1/lookups/channels", 200);
@@ -219,6 +302,8 @@ TEST(OpenApi, EveryOperationAnswersAsTheContractSays) {
   driveNotifications(driver);
   driveTemplates(driver);
   driveAdministration(driver);
+  driveInbox(driver);
+  driveUsers(driver);
   driveTheRest(driver);
   EXPECT_EQ(driver.verdict(), "");
 }
@@ -234,7 +319,7 @@ TEST(OpenApi, WhatIsServedIsTheContract) {
 }  // namespace
 
 Stage& stage() {
-  static Stage the_one;
+  static Stage the_one(&withTestPlugins);
   return the_one;
 }
 

@@ -30,6 +30,7 @@ TEST(TenantFile, ReadsEveryKey) {
 tenant: acme
 name: Acme Ltd
 auth: [apikey, subscriber-token]
+subscriber_secret: { file: keys/subscribers }
 providers:
   - id: acme-sendgrid
     plugin: sendgrid
@@ -52,6 +53,9 @@ providers:
   EXPECT_EQ(tenant->slug, "acme");
   EXPECT_EQ(tenant->name, "Acme Ltd");
   EXPECT_EQ(tenant->auth, (std::vector<std::string>{"apikey", "subscriber-token"}));
+  ASSERT_TRUE(tenant->subscriber_secret);
+  EXPECT_EQ(tenant->subscriber_secret->kind, SecretLocation::Kind::file);
+  EXPECT_EQ(tenant->subscriber_secret->name, (path.parent_path() / "keys/subscribers").string());
   ASSERT_EQ(tenant->providers.size(), 1u);
   const ProviderEntry& provider = tenant->providers[0];
   EXPECT_EQ(provider.id, "acme-sendgrid");
@@ -67,7 +71,13 @@ providers:
   EXPECT_EQ(provider.secrets.at("api_key").name, "ACME_SENDGRID_KEY");
   EXPECT_EQ(provider.secrets.at("cert").kind, SecretLocation::Kind::file);
   EXPECT_EQ(provider.secrets.at("cert").name, (scratch.path() / "keys/acme.pem").string());
-  EXPECT_THAT(provider.source, HasSubstr("acme.yaml:6"));
+  EXPECT_THAT(provider.source, HasSubstr("acme.yaml:7"));
+}
+
+TEST(TenantFile, ASubscriberSecretIsNeverWrittenIntoTheFile) {
+  const auto error = errorOf("tenant: acme\nsubscriber_secret: 0123456789abcdef0123456789abcdef\n");
+  EXPECT_EQ(error.key, "subscriber_secret");
+  EXPECT_THAT(toText(error), Not(HasSubstr("0123456789abcdef")));
 }
 
 TEST(TenantFile, OnlyIdPluginAndChannelAreRequired) {

@@ -249,6 +249,21 @@ TEST_F(PushPipelineTest, WithoutADeviceItIsSkipped) {
   EXPECT_THAT(plugins_.channel->messages, IsEmpty());
 }
 
+TEST_F(DeliveryPipelineTest, TheMessageSaysWhomItIsForAndUntilWhen) {
+  loaded_.request.recipient.user_id = "ada";
+  loaded_.request.recipient.language = "es";
+  loaded_.request.metadata_json = R"({"order":1})";
+  loaded_.expires_at = noon() + 1h;
+  begin();
+  ASSERT_THAT(plugins_.channel->messages, SizeIs(1));
+  const auto& message = *plugins_.channel->messages[0];
+  EXPECT_EQ(message.user_id, "ada");
+  EXPECT_EQ(message.language, "es");
+  EXPECT_EQ(message.metadata_json, R"({"order":1})");
+  EXPECT_EQ(message.expires_at, noon() + 1h);
+  EXPECT_EQ(message.to_kind, "");
+}
+
 TEST_F(DeliveryPipelineTest, AnInboxItemGoesToTheRecipientsUser) {
   loaded_.request.recipient.user_id = "ada";
   InboxItem item;
