@@ -9,7 +9,12 @@
 namespace belfry::test {
 namespace {
 
-constexpr long kConnections = 8;  // exchange.max_connections_per_host
+constexpr long kConnections = 8;
+
+HostOptions withFewConnections(HostOptions options) {
+  options.set.push_back("exchange.max_connections_per_host=" + std::to_string(kConnections));
+  return options;
+}
 
 class HostDeath : public FaultTest {};
 
@@ -71,7 +76,7 @@ void killAfterTheProviderAccepted(HostUnderFault& host, MailSink& sink, Sender& 
 
 TEST_F(HostDeath, AfterTheProviderAcceptedAResendCarriesTheSameMessageId) {
   MailSink sink;
-  auto& host = startHost(faultOptions({{"acme", sink.port()}}, 8s));
+  auto& host = startHost(withFewConnections(faultOptions({{"acme", sink.port()}}, 8s)));
   auto sender = sendTo(host, mails(12, "accepted", "acme"), ledger_);
   ASSERT_NO_FATAL_FAILURE(killAfterTheProviderAccepted(host, sink, sender));
   host.start();
@@ -83,7 +88,7 @@ TEST_F(HostDeath, AfterTheProviderAcceptedAResendCarriesTheSameMessageId) {
 
 TEST_F(HostDeath, AfterTheProviderAcceptedHoldSendsNothingTwice) {
   MailSink sink;
-  auto options = faultOptions({{"acme", sink.port()}}, 8s);
+  auto options = withFewConnections(faultOptions({{"acme", sink.port()}}, 8s));
   options.set.push_back("lease_expired.email=hold");
   auto& host = startHost(options);
   auto sender = sendTo(host, mails(12, "held", "acme"), ledger_);

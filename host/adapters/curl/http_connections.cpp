@@ -70,6 +70,7 @@ void HttpConnections::use(const Ends& ends) {
     if (const auto found = open_.find(use.fd); found != open_.end()) found->second.named = true;
   }
   if (use.requests++ == 0) ++busy_count_;
+  else use.http2 = true;  // only there one does not wait for the other
 }
 
 curl_socket_t HttpConnections::unnamedWith(int local_port) const {

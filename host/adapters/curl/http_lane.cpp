@@ -7,6 +7,7 @@ namespace belfry::curl {
 namespace {
 
 constexpr std::size_t kStreamsPerConnection = 100;  // libcurl's own limit (CURLMOPT_MAX_CONCURRENT_STREAMS)
+constexpr std::size_t kBeforeFirstAnswer = 10;
 constexpr int kHttp2 = 20;
 
 }  // namespace
@@ -28,12 +29,13 @@ bool HttpLane::mayConnect() const {
 void HttpLane::connected() {
   --connecting_;
   reached_ = true;
-  streams_ = SIZE_MAX;
   serve();
 }
 
-void HttpLane::spoke(int http_version) {
-  if (std::exchange(version_, http_version) != http_version) serve();
+void HttpLane::spoke(int http_version, bool on_new_connection) {
+  const bool news = std::exchange(version_, http_version) != http_version || on_new_connection;
+  if (on_new_connection) streams_ = SIZE_MAX;
+  if (news) serve();
 }
 
 void HttpLane::leave(Leaving how) {
@@ -42,6 +44,7 @@ void HttpLane::leave(Leaving how) {
     --connecting_;
     reached_ = true;
   }
+  if (how.unproven_connection) streams_ = SIZE_MAX;
   serve();
 }
 
@@ -54,6 +57,7 @@ void HttpLane::stepBack(std::uint64_t id, Granted granted) {
 
 std::size_t HttpLane::limit() const {
   if (!reached_) return 1;
+  if (version_ == 0) return std::min(max_connections_, kBeforeFirstAnswer);
   if (version_ != kHttp2) return max_connections_;
   return std::min(streams_, max_connections_ * kStreamsPerConnection);
 }

@@ -3,7 +3,10 @@
 // libcurl has limits of its own, but one list of waiting transfers for everything, of which it wakes one at a time: a
 // slow host would hold up all others. So nothing waits inside libcurl:
 //   - until a first connection is there, one exchange tries it (with HTTP/2 it may be the only one needed);
-//   - HTTP/1.1, and as long as nothing was answered: as many as there may be connections;
+//   - as long as nothing was answered: a few, since the server's limit of streams is not known yet and what goes over
+//   it
+//     is refused;
+//   - HTTP/1.1: as many as there may be connections;
 //   - HTTP/2: as many as libcurl finds streams for. How many a server allows it does not tell; that it wants a new
 //     connection says that the others are full. One is opened at a time, and who comes meanwhile waits here.
 #pragma once
@@ -23,7 +26,7 @@ class HttpLane {
   using Granted = std::function<void()>;
 
   HttpLane(EventLoop& loop, bool tls, std::size_t max_connections)
-      : loop_(loop), max_connections_(max_connections), reached_(!tls) {}
+      : loop_(loop), max_connections_(max_connections), reached_(!tls), version_(tls ? 0 : 11) {}
 
   /// Waits for its turn: `granted` is posted to the loop, and each one is ended by leave().
   void enter(std::uint64_t id, Granted granted);
@@ -35,13 +38,15 @@ class HttpLane {
   /// One that was granted opens a connection, and has it.
   void connecting() { ++connecting_; }
   void connected();
-  /// An answer began: 10, 11 or 20.
-  void spoke(int http_version);
+  /// An answer began: 10, 11 or 20. The first on a new connection comes after the server has said how many streams it
+  /// allows there.
+  void spoke(int http_version, bool on_new_connection);
   void socketOpened() { ++sockets_; }
   void socketClosed() { --sockets_; }
 
   struct Leaving {
-    bool was_connecting = false;  ///< connecting() without connected()
+    bool was_connecting = false;       ///< connecting() without connected()
+    bool unproven_connection = false;  ///< connected() without spoke()
   };
   /// Ends a turn.
   void leave(Leaving how);
@@ -60,7 +65,7 @@ class HttpLane {
   EventLoop& loop_;
   const std::size_t max_connections_;
   bool reached_;  // a connection was made, or could not be: no sense in trying one by one
-  int version_ = 0;
+  int version_;   // 0: nothing was answered yet
   std::size_t running_ = 0;
   std::size_t connecting_ = 0;
   std::size_t sockets_ = 0;

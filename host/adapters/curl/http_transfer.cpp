@@ -146,9 +146,9 @@ bool HttpTransfer::ready(HttpConnections::Ends ends) {
   leaving_ = true;
   result_.remote_ip = ends.remote_ip;
   result_.connection_reused = !connecting_;
-  http2_ = services_.connections.isHttp2(ends);
   if (std::exchange(connecting_, false)) lane_.connected();
   services_.connections.use(ends);
+  http2_ = services_.connections.isHttp2(ends);
   ends_ = std::move(ends);
   return true;
 }
@@ -168,7 +168,7 @@ std::size_t HttpTransfer::onLine(char* bytes, std::size_t size, std::size_t coun
   const std::string_view line(bytes, size * count);
   if (const int version = versionOf(line); version != 0 && transfer.result_.http_version == 0) {
     transfer.result_.http_version = version;
-    transfer.lane_.spoke(version);
+    transfer.lane_.spoke(version, !transfer.result_.connection_reused);
     if (version == 20) transfer.services_.connections.setHttp2(*transfer.ends_);
   }
   transfer.head_too_large_ = !transfer.reader_.onLine(line);
@@ -242,7 +242,8 @@ void HttpTransfer::finish(ExchangeFate fate, ExchangeError error, std::string de
 }
 
 void HttpTransfer::leaveLane() {
-  if (has_turn_) lane_.leave({.was_connecting = connecting_});
+  const bool unproven = ends_ && !result_.connection_reused && result_.http_version == 0;
+  if (has_turn_) lane_.leave({.was_connecting = connecting_, .unproven_connection = unproven});
   services_.scopes.leave(terms_.pool_scope);
 }
 

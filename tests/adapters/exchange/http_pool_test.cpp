@@ -1,0 +1,133 @@
+// Connections that are kept: reuse, limits, idling, scopes; TLS; draining and counting.
+#include "certificates.h"
+#include "h2_server.h"
+#include "http_fixture.h"
+#include "scripted_server.h"
+#include "support/wait_until.h"
+
+namespace belfry::test {
+namespace {
+
+const std::string kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+void serveWell(Peer& peer) {
+  while (!peer.request().empty()) peer.send(kOk);
+}
+
+class HttpPool : public HttpFixture {};
+
+TEST_F(HttpPool, AConnectionIsUsedAgainWithinItsScopeOnly) {
+  ScriptedServer server(serveWell);
+  startExchange(server.port());
+  expectAnswer(send(postTo(server.port())), 200, "ok");
+  EXPECT_TRUE(send(postTo(server.port())).connection_reused);
+  HttpExchange other = postTo(server.port());
+  other.pool_scope = "globex/main";
+  EXPECT_FALSE(send(std::move(other)).connection_reused);
+  EXPECT_TRUE(send(postTo(server.port())).connection_reused);
+  EXPECT_EQ(server.connections(), 2);
+  const auto stats = exchange_->stats();
+  EXPECT_EQ(stats.connections, 2u);
+  EXPECT_EQ(stats.idle, 2u);
+  EXPECT_EQ(stats.opened, 2u);
+  EXPECT_EQ(stats.reused, 2u);
+  exchange_.reset();
+}
+
+TEST_F(HttpPool, NoMoreConnectionsThanAllowed) {
+  std::atomic<int> inside{0};
+  std::atomic<int> most{0};
+  ScriptedServer server([&](Peer& peer) {
+    while (!peer.request().empty()) {
+      const int now = ++inside;
+      for (int seen = most; seen < now && !most.compare_exchange_weak(seen, now);) continue;
+      --inside;
+      peer.send(kOk);
+    }
+  });
+  startExchange(server.port(), {.max_connections_per_host = 3});
+  std::vector<Future> results;
+  for (int i = 0; i < 300; ++i) results.push_back(start(postTo(server.port())));
+  for (const Future& result : results) expectAnswer(wait(result), 200, "ok");
+  EXPECT_LE(server.connections(), 3);
+  EXPECT_LE(most, 3);
+  exchange_.reset();
+}
+
+TEST_F(HttpPool, WaitingForAConnectionCountsAgainstTheDeadline) {
+  ScriptedServer server([](Peer& peer) {
+    peer.request();
+    peer.waitForEnd();
+  });
+  startExchange(server.port(), {.max_connections_per_host = 1});
+  ExchangeHandle first;
+  const Future held = start(postTo(server.port()), &first);
+  HttpExchange late = postTo(server.port());
+  late.deadline = std::chrono::steady_clock::now() + 100ms;
+  expectFailed(send(std::move(late)), ExchangeFate::not_sent, ExchangeError::timeout, "waiting for a free connection");
+  exchange_->cancel(first);
+  expectFailed(wait(held), ExchangeFate::maybe_sent, ExchangeError::cancelled);
+  EXPECT_EQ(server.connections(), 1);
+  exchange_.reset();
+}
+
+TEST_F(HttpPool, AnIdleConnectionIsClosedInTime) {
+  std::promise<void> closed;
+  ScriptedServer server([&](Peer& peer) {
+    serveWell(peer);
+    closed.set_value();
+  });
+  startExchange(server.port(), {.idle_connection = 50ms});
+  expectAnswer(send(postTo(server.port())), 200, "ok");
+  EXPECT_EQ(closed.get_future().wait_for(20s), std::future_status::ready);
+  EXPECT_TRUE(waitUntil(20s, [&] { return exchange_->stats().connections == 0; }));
+  exchange_.reset();
+}
+
+TEST_F(HttpPool, DrainingWaitsCancelsAndClosesEverything) {
+  std::promise<void> asked;
+  ScriptedServer server([&](Peer& peer) {
+    peer.request();
+    asked.set_value();
+    peer.waitForEnd();
+  });
+  startExchange(server.port());
+  const Future held = start(postTo(server.port()));
+  asked.get_future().wait();
+  EXPECT_EQ(exchange_->stats().in_flight, 1u);
+  EXPECT_EQ(exchange_->stats().idle, 0u);
+  exchange_->drain(std::chrono::steady_clock::now());
+  expectFailed(wait(held), ExchangeFate::maybe_sent, ExchangeError::cancelled, "the host stops");
+  expectFailed(send(postTo(server.port())), ExchangeFate::not_sent, ExchangeError::cancelled, "the host stops");
+  EXPECT_EQ(exchange_->stats().connections, 0u);
+}
+
+TEST_F(HttpPool, TheConnectTimeoutCoversTls) {
+  ScriptedServer server([](Peer& peer) { peer.waitForEnd(); });
+  startExchange(server.port(), {.connect_timeout = 200ms});
+  HttpExchange request = postTo(server.port());
+  request.url = "https://127.0.0.1:" + std::to_string(server.port()) + "/secret";
+  expectFailed(send(std::move(request)), ExchangeFate::not_sent, ExchangeError::timeout, "connecting");
+  exchange_.reset();
+}
+
+TEST_F(HttpPool, CertificatesAreVerified) {
+  const Certificates certificates("push.example.test");
+  H2Server server(certificates, [](H2Peer& peer) { peer.waitForEnd(); });
+  const std::string port = std::to_string(server.port());
+  const auto refused = [&](const std::string& host, const std::string& ca_file) {
+    const std::string target = host + ':' + port;
+    startExchange(curl::CurlExchangeSettings{
+        .resolve = {target + ":127.0.0.1"}, .ca_file = ca_file, .allow_private_hosts = {target}});
+    HttpExchange request = postTo(server.port());
+    request.url = "https://" + target + "/secret";
+    request.allowed_hosts = {host};
+    expectFailed(send(std::move(request)), ExchangeFate::not_sent, ExchangeError::tls, target);
+    exchange_.reset();
+  };
+  refused("push.example.test", "");                      // signed by nobody the system knows
+  refused("other.example.test", certificates.caFile());  // made for another name
+}
+
+}  // namespace
+}  // namespace belfry::test
