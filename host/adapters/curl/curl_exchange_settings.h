@@ -13,9 +13,9 @@ struct CurlExchangeSettings {
   std::vector<std::string> resolve;                   ///< `host:port:address`, as curl's --resolve; IPv6 in brackets
   std::string ca_file;                                ///< PEM file trusted in addition to the system's; empty: none
   std::vector<std::string> allow_private_hosts;       ///< `host:port` that may resolve to private addresses
-  std::chrono::milliseconds connect_timeout{10'000};  ///< until logged in: TCP, TLS, greeting, AUTH; 1 ms to 10 min
+  std::chrono::milliseconds connect_timeout{10'000};  ///< TCP, TLS and, with SMTP, until logged in; 1 ms to 10 min
   std::chrono::milliseconds timeout{60'000};          ///< a whole exchange, 1 ms to 1 h
-  std::size_t max_connections_per_host = 8;           ///< for each host, port, TLS mode, user and pool_scope; 1 to 1000
+  std::size_t max_connections_per_host = 50;          ///< for each host, port, TLS mode, user and pool_scope; 1 to 1000
   std::chrono::milliseconds idle_connection{30'000};  ///< a pooled connection unused that long is closed
 };
 
