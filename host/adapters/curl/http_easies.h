@@ -10,9 +10,7 @@
 
 namespace belfry::curl {
 
-/// Throws std::runtime_error when libcurl does not take the option.
-template <class Value>
-void setOption(CURL* easy, CURLoption option, Value value);
+/// Throws std::runtime_error when libcurl did not take an option.
 void checkOption(CURLcode code);
 
 template <class Value>
