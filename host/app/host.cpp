@@ -226,8 +226,10 @@ void Host::Parts::startPlugins() {
       plugins::PluginChannelsSettings{settings.embedded.enabled, settings.http.public_url});
   engines = std::make_unique<plugins::PluginEngines>(*registry, log);
   authenticators = std::make_unique<plugins::PluginAuthenticators>(
-      *registry, storage->keys, [](const std::string&, const std::string&) { return std::vector<std::string>(); },
-      signatures, log);
+      *registry, storage->keys,
+      // Every live key is tried, whatever the credential says of its key.
+      [this](const std::string& tenant, const std::string&) { return subscriber_tokens->secrets(tenant); }, signatures,
+      log);
 }
 
 void Host::Parts::startCatalogue() {

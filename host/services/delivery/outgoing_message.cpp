@@ -20,7 +20,7 @@ std::shared_ptr<OutgoingMessage> outgoingMessage(const MessageFrame& frame, Noti
   }
   message->to_name = std::move(recipient.name);
   message->user_id = std::move(recipient.user_id);
-  message->language = std::move(recipient.language);
+  message->language = request.template_ref ? std::move(request.template_ref->language) : std::move(recipient.language);
   message->metadata_json = std::move(request.metadata_json);
   message->content = std::move(content);
   if (auto options = request.options.find(frame.channel); options != request.options.end()) {

@@ -156,9 +156,11 @@ void driveNotifications(Driver& driver) {
   for (const auto& id : {sent.text("/id"), bounced.text("/id"), templated.text("/id")}) {
     driver.call("GET", base + "/" + id, 200);
     driver.call("GET", base + "/" + id + "/deliveries", 200);
+    driver.call("GET", base + "/" + id + "/explain", 200);
   }
   driver.call("GET", base + "/" + kUnknownId, 404);
   driver.call("GET", base + "/" + kUnknownId + "/deliveries", 404);
+  driver.call("GET", base + "/" + kUnknownId + "/explain", 404);
   driver.call("GET",
               base + "?limit=1&status=sent&channel=email&userId=u&from=2020-01-01T00:00:00Z&to=2099-01-01T00:00:00Z",
               200);
@@ -200,6 +202,23 @@ void driveAdministration(Driver& driver) {
   driver.call("GET", base + "/providers", 200);
   driver.call("GET", base + "/providers/acme-smtp", 200);
   driver.call("GET", base + "/providers/nosuch", 404);
+  driver.call(
+      "POST", base + "/providers", 201,
+      R"({"id":"contract","plugin":"smtp","priority":9,"config":{"host":"relay.example.test","from":"a@example.test"},
+                  "secrets":{"password":{"value":"hunter2"}},"callbackId":"contract-callback"})");
+  driver.call("POST", base + "/providers", 409,
+              R"({"id":"contract","plugin":"smtp","config":{"host":"relay.example.test"}})");
+  driver.call("POST", base + "/providers", 422,
+              R"({"id":"other","plugin":"smtp","config":{"host":"relay.example.test","port":0}})");
+  driver.call("POST", base + "/providers", 422, R"({"id":"other","plugin":"nosuch","channel":"email"})");
+  driver.call("PATCH", base + "/providers/contract", 200,
+              R"({"enabled":false,"weight":0,"secrets":{"password":null}})");
+  driver.call("PATCH", base + "/providers/contract", 422, R"({"plugin":"smtp"})");
+  driver.call("PATCH", base + "/providers/acme-smtp", 409, R"({"enabled":false})");
+  driver.call("PATCH", base + "/providers/nosuch", 404, R"({"enabled":false})");
+  driver.call("DELETE", base + "/providers/acme-smtp", 409);
+  driver.call("DELETE", base + "/providers/contract", 200);
+  driver.call("DELETE", base + "/providers/contract", 404);
   driver.call("GET", base + "/tenants", 200);
   driver.call("GET", base + "/tenants/acme", 200);
   driver.call("GET", base + "/tenants/nosuch", 404);

@@ -169,6 +169,9 @@ TEST(MainJob, ADryRunChecksAndKeepsNothing) {
   const auto answer = stage.send(mailBody("dry.run@example.test", R"(,"dryRun":true)"));
   EXPECT_EQ(answer.status, 200) << answer.body;
   EXPECT_EQ(answer.text("/deliveries/0/channel"), "email");
+  EXPECT_EQ(answer.text("/previews/0/provider"), "acme-smtp");
+  EXPECT_EQ(answer.text("/previews/0/exchanges/0/kind"), "smtp");
+  EXPECT_THAT(answer.text("/previews/0/exchanges/0/message"), HasSubstr("Subject:"));
   EXPECT_EQ(stage.host.notification(answer.text("/id"), "acme").status, 404);
   EXPECT_EQ(stage.count("belfry.notifications"), before);
 }

@@ -58,7 +58,11 @@ class IntakeTest : public ::testing::Test {
     IntakeWriter writer(store_, [] {}, silentLog(), {});
     Intake intake(
         {directory_, templates_, devices_, store_, numbers_, previews_, plugins_, writer, clock_},
-        [](const Accepted& accepted) { return "accepted as " + accepted.id.toString(); }, settings_);
+        [&](const Accepted& accepted) {
+          if (on_accepted_) on_accepted_(accepted);
+          return "accepted as " + accepted.id.toString();
+        },
+        settings_);
     intake.send(caller_, command_, [&](auto outcome) { answer = std::move(outcome); });
     writer.start();
     writer.stop();
@@ -81,7 +85,11 @@ class IntakeTest : public ::testing::Test {
   FakeDevices devices_;
   SpanishNumbers numbers_;
   IntakeSettings settings_;
+  std::function<void(const Accepted&)> on_accepted_;
   Directory directory_{catalogue_, plugins_, silentLog()};
+  FakeEngines engines_;
+  Renderer renderer_{store_of_templates_, engines_};
+  DeliveryPreviews previews_{directory_, renderer_};
   TemplateResolver templates_{store_of_templates_};
   Caller caller_;
   SendCommand command_;
@@ -141,6 +149,27 @@ TEST_F(IntakeTest, ADryRunStoresNothing) {
   ASSERT_TRUE(answer.ok());
   EXPECT_EQ(answer->status, 200);
   EXPECT_THAT(store_.rows, IsEmpty());
+}
+
+TEST_F(IntakeTest, ADryRunShowsWhatEachDeliveryWouldDo) {
+  command_.dry_run = true;
+  std::vector<DeliveryPreview> previews;
+  on_accepted_ = [&](const Accepted& accepted) { previews = accepted.previews; };
+  ASSERT_TRUE(send());
+  ASSERT_THAT(previews, testing::SizeIs(1));
+  EXPECT_EQ(previews[0].provider, "mail");
+  EXPECT_EQ(previews[0].problem_code, "");
+  EXPECT_THAT(previews[0].exchanges_json, testing::HasSubstr("fake"));
+  EXPECT_THAT(plugins_.channel->messages, IsEmpty()) << "nothing left";
+}
+
+TEST_F(IntakeTest, AnOptionThatNoProviderKnowsIsNamed) {
+  command_.request.options[Channel::email].options = {{"reply_to", "ada@example.test"}, {"confetti", "yes"}};
+  auto answer = send();
+  ASSERT_FALSE(answer.ok());
+  ASSERT_THAT(answer.error().errors, testing::SizeIs(1));
+  EXPECT_EQ(answer.error().errors[0].pointer, "/options/email/confetti");
+  EXPECT_EQ(answer.error().errors[0].allowed, "from, reply_to");
 }
 
 TEST_F(IntakeTest, EverythingThatIsWrongIsSaidAtOnce) {
