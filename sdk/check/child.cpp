@@ -164,14 +164,24 @@ int waitFor(pid_t pid) {
 void ChildReport::send(char kind, const std::string& a, const std::string& b, const std::string& c) {
   writeAll(fd_, std::string(1, kind) + field(a) + field(b) + field(c));
 }
-void ChildReport::stage(const std::string& text) { send('s', text); }
-void ChildReport::pass(const std::string& check, const std::string& detail) { send('p', check, detail); }
-void ChildReport::skip(const std::string& check, const std::string& detail) { send('k', check, detail); }
+void ChildReport::stage(const std::string& text) {
+  if (!here_) send('s', text);
+}
+void ChildReport::pass(const std::string& check, const std::string& detail) {
+  if (here_) here_->pass(check, detail);
+  else send('p', check, detail);
+}
+void ChildReport::skip(const std::string& check, const std::string& detail) {
+  if (here_) here_->skip(check, detail);
+  else send('k', check, detail);
+}
 void ChildReport::fail(const std::string& check, const std::string& detail, const std::string& mend) {
-  send('f', check, detail, mend);
+  if (here_) here_->fail(check, detail, mend);
+  else send('f', check, detail, mend);
 }
 void ChildReport::warn(const std::string& check, const std::string& detail, const std::string& mend) {
-  send('w', check, detail, mend);
+  if (here_) here_->warn(check, detail, mend);
+  else send('w', check, detail, mend);
 }
 
 ChildEnd runInChild(Report& report, std::chrono::milliseconds limit, const std::function<void(ChildReport&)>& body) {

@@ -14,6 +14,8 @@ namespace belfry::check {
 class ChildReport {
  public:
   explicit ChildReport(int fd) : fd_(fd) {}
+  /// Of a body that runs in this very process, under a debugger.
+  explicit ChildReport(Report& here) : here_(&here) {}
   /// What runs next, for the words about a crash: "in belfry_plugin_v1".
   void stage(const std::string& text);
   void pass(const std::string& check, const std::string& detail);
@@ -23,7 +25,8 @@ class ChildReport {
 
  private:
   void send(char kind, const std::string& a, const std::string& b = {}, const std::string& c = {});
-  int fd_;
+  int fd_ = -1;
+  Report* here_ = nullptr;
 };
 
 struct ChildEnd {

@@ -81,6 +81,7 @@ class Recorder {
 
   void* allocate(std::size_t n, std::size_t align);
   void random(void* out, std::size_t n);
+  std::uint64_t allocations() const { return allocations_; }
   const OpFrame& frame() const { return frame_; }
   Emissions& emissions() { return emissions_; }
   Allocator& json() { return json_; }

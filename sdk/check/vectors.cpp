@@ -1,7 +1,6 @@
 #include "check/vectors.h"
 
 #include <rapidjson/document.h>
-#include <rapidjson/error/en.h>
 #include <rapidjson/prettywriter.h>
 #include <rapidjson/stringbuffer.h>
 
@@ -14,11 +13,11 @@
 #include "belfry/auth.h"
 #include "belfry/channel.h"
 #include "check/child.h"
-#include "check/elf_file.h"
 #include "check/fake_host.h"
 #include "check/load_checks.h"
 #include "check/op_state.h"
 #include "check/recorder.h"
+#include "check/scenario.h"
 #include "check/vector_input.h"
 #include "check/vector_json.h"
 
@@ -42,16 +41,6 @@ const char* stepName(std::int32_t step) {
          : step == BF_STEP_WAIT  ? "wait"
          : step == BF_STEP_ERROR ? "error"
                                  : "an unknown number";
-}
-
-Secrets secretsOf(const Value& vector) {
-  Secrets out;
-  const Value* object = findMember(vector, "secrets");
-  if (!object) return out;
-  if (!object->IsObject()) refuseMember("secrets", "an object is needed");
-  for (const auto& m : object->GetObject())
-    out[std::string(textOf(m.name))] = m.value.IsString() ? std::string(textOf(m.value)) : compactJson(m.value);
-  return out;
 }
 
 /// Runs one vector file and compares, or fills in.
@@ -212,17 +201,6 @@ const bf_machine_v1* machineOf(const bf_plugin& plugin, const Manifest& manifest
   return nullptr;
 }
 
-void readVector(const std::string& path, rapidjson::Document& out) {
-  std::string error;
-  const auto text = readBytes(path, error);
-  if (!text) throw std::invalid_argument(error);
-  out.Parse<rapidjson::kParseValidateEncodingFlag>(text->data(), text->size());
-  if (out.HasParseError())
-    throw std::invalid_argument(std::string(rapidjson::GetParseError_En(out.GetParseError())) + " (byte " +
-                                std::to_string(out.GetErrorOffset()) + ")");
-  if (!out.IsObject()) throw std::invalid_argument("a vector is a JSON object");
-}
-
 void writeFile(const std::string& path, const std::string& text) {
   std::FILE* file = std::fopen(path.c_str(), "we");
   const bool written = file && std::fwrite(text.data(), 1, text.size(), file) == text.size();
@@ -266,15 +244,6 @@ void checkVector(ChildReport& child, const std::string& plugin_path, const Manif
   } catch (const std::exception& e) {
     child.fail(check, e.what(), "mend the vector file; sdk/check/README.md says what it holds");
   }
-}
-
-std::vector<std::string> vectorFiles(const std::string& directory) {
-  std::vector<std::string> files;
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(directory, error))
-    if (entry.path().extension() == ".json") files.push_back(entry.path().string());
-  std::sort(files.begin(), files.end());
-  return files;
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // belfry-plugin-check: says whether a plugin can be trusted to behave, and how to mend it where not.
+#include <charconv>
 #include <cstdio>
 #include <exception>
 #include <optional>
@@ -10,14 +11,21 @@
 namespace {
 
 constexpr const char* kUsage =
-    "usage: belfry-plugin-check [--json] [--vectors DIR [--accept]] PLUGIN.so\n"
+    "usage: belfry-plugin-check [--json] [--vectors DIR [--accept]] [--only CHECKS] [--seed N] [--rounds N] PLUGIN.so\n"
+    "       belfry-plugin-check --reproduce CHECK [--seed N] [--vectors DIR] PLUGIN.so\n"
     "\n"
-    "Checks a Belfry plugin: its file, its manifest, what loading it does, and its golden vectors.\n"
-    "  --json         print the report as JSON\n"
-    "  --vectors DIR  also run every *.json of DIR against the plugin\n"
-    "  --accept       write what the plugin emits into these files as what is expected; read the diff before you "
+    "Checks a Belfry plugin: its file, its manifest, what loading it does, its golden vectors, and how it behaves "
+    "with\n"
+    "hosts, configs, answers, callbacks and memory other than those of the vectors.\n"
+    "  --json             print the report as JSON\n"
+    "  --vectors DIR      run every *.json of DIR, and take configs and requests for the other checks from there\n"
+    "  --accept           write what the plugin emits into these files as what is expected; read the diff before you "
     "commit it\n"
-    "  --help         print this\n"
+    "  --only CHECKS      only checks whose name begins so: operations, callbacks/forged\n"
+    "  --seed N           of random inputs; 1 when absent\n"
+    "  --rounds N         of each fuzz check, and operations of memory/flat; 2000 when absent\n"
+    "  --reproduce CHECK  run one check in this process, for a debugger\n"
+    "  --help             print this\n"
     "Each line says Pass, Fail, Crash, Skip or Warn. Exit code: 0 nothing failed, 1 something did, 2 wrong usage.\n";
 
 struct Options {
@@ -25,6 +33,12 @@ struct Options {
   bool json = false;
   bool help = false;
 };
+
+template <class N>
+bool parseNumber(std::string_view text, N& out) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+  return error == std::errc() && end == text.data() + text.size();
+}
 
 std::optional<Options> parseOptions(int argc, char** argv) {
   Options options;
@@ -34,6 +48,10 @@ std::optional<Options> parseOptions(int argc, char** argv) {
     else if (argument == "--help") options.help = true;
     else if (argument == "--accept") options.request.accept = true;
     else if (argument == "--vectors" && i + 1 < argc) options.request.vectors = argv[++i];
+    else if (argument == "--only" && i + 1 < argc) options.request.only = argv[++i];
+    else if (argument == "--seed" && i + 1 < argc && parseNumber(argv[i + 1], options.request.seed)) ++i;
+    else if (argument == "--rounds" && i + 1 < argc && parseNumber(argv[i + 1], options.request.rounds)) ++i;
+    else if (argument == "--reproduce" && i + 1 < argc) options.request.only = argv[++i], options.request.here = true;
     else if (!argument.empty() && argument[0] != '-' && options.request.path.empty()) options.request.path = argument;
     else return std::nullopt;
   }

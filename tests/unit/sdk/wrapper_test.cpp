@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "check/fake_host.h"
+#include "check/recorder.h"
 
 namespace belfry {
 namespace {
