@@ -22,6 +22,7 @@
 #include "app/catalogue_watch.h"
 #include "app/engine.h"
 #include "app/late_handler.h"
+#include "app/plugin_watch.h"
 #include "app/reconcile/admin_key.h"
 #include "app/reconcile/template_reconciler.h"
 #include "app/reconcile/tenant_reconciler.h"
@@ -148,6 +149,7 @@ struct Host::Parts {
   std::unique_ptr<Authentication> authentication;
   std::unique_ptr<SubscriberTokens> subscriber_tokens;
   std::unique_ptr<CatalogueWatch> watch;
+  std::unique_ptr<PluginWatch> plugin_watch;
   std::unique_ptr<Engine> engine;
   std::unique_ptr<IntakeWriter> writer;
   std::unique_ptr<DeliveryPreviews> previews;
@@ -239,6 +241,8 @@ void Host::Parts::startCatalogue() {
   authentication = std::make_unique<Authentication>(*authenticators, *directory, clock, AuthenticationSettings{});
   subscriber_tokens = std::make_unique<SubscriberTokens>(storage->subscriber_keys, *directory, clock);
   watch = std::make_unique<CatalogueWatch>(*directory, *templates, *authentication, *subscriber_tokens, log);
+  plugin_watch = std::make_unique<PluginWatch>(
+      *registry, [this] { watch->changed(); }, log);
   storage->catalogue.createTenant(kDefaultTenant, "Default", {"apikey"});
   checkMasterKey();
   reconcileFiles();
@@ -312,6 +316,7 @@ void Host::Parts::startEngine() {
   writer->start();
   engine->start();
   watch->start();
+  plugin_watch->start();
 }
 
 void Host::Parts::startApi() {
@@ -387,6 +392,7 @@ void Host::stop() {
     parts.engine->stop(drained, [&] { parts.exchange->drain(std::chrono::steady_clock::now()); });
   }
   if (parts.listener) parts.listener->stop();
+  if (parts.plugin_watch) parts.plugin_watch->stop();
   if (parts.watch) parts.watch->stop();
   if (parts.server) parts.server->stop();
   // Pools close before their server ends.

@@ -6,6 +6,7 @@
 #include "cli/commands/migrate.h"
 #include "cli/commands/notification.h"
 #include "cli/commands/plugin.h"
+#include "cli/commands/plugin_install.h"
 #include "cli/commands/provider.h"
 #include "cli/commands/render.h"
 #include "cli/commands/send.h"
@@ -29,6 +30,7 @@ std::vector<Command> makeTable() {
   add({subscriberTokenCommand()});
   add(providerCommands());
   add(pluginCommands());
+  add(pluginInstallCommands());
   add(migrateCommands());
   return table;
 }

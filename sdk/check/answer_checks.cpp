@@ -42,9 +42,6 @@ std::string placeName(const Scenario& scenario, const Path& path) {
   return scenario.name + (path.empty() ? "" : " after " + std::to_string(path.size()) + " answers");
 }
 
-using Visit =
-    std::function<std::optional<Finding>(const std::string& place, Operation& operation, const Waiting& waiting)>;
-
 /// Calls visit at every waiting place of the vectors of a kind, with an operation of its own for each of `variants`.
 std::optional<Finding> eachPlace(
     const Trial& trial, std::int32_t kind, int variants,
@@ -64,11 +61,12 @@ std::optional<Finding> eachPlace(
   return std::nullopt;
 }
 
-const Finding kEndless = failed("", "end each operation: no answer may lead back to the same exchange for ever");
+constexpr const char* kEndless = "end each operation: no answer may lead back to the same exchange for ever";
 
 std::optional<Finding> ended(bool end, Operation& operation, const std::string& where) {
-  if (!end) return failed(where + ": it does not come to an end", kEndless.mend);
-  return brokenRule(operation, where);
+  if (auto broken = brokenRule(operation, where)) return broken;
+  if (end) return std::nullopt;
+  return failed(where + ": it does not come to an end", kEndless);
 }
 
 }  // namespace

@@ -89,6 +89,20 @@ Document stripped(const Scenario& scenario) {
   return out;
 }
 
+/// The provider proves itself with a secret that it shows, plain or in HTTP Basic, and signs nothing.
+bool showsSecret(const Scenario& scenario) {
+  const Value& webhook = (*scenario.request())["webhook"];
+  std::string shown;
+  for (const char* key : {"url", "query"})
+    if (const Value* text = findMember(webhook, key)) shown += std::string(textOf(*text)) + "\n";
+  if (const Value* headers = findMember(webhook, "headers"))
+    for (const auto& header : headers->GetObject()) {
+      const std::string value(textOf(header.value));
+      shown += value + "\n" + decodeBase64(value.substr(value.find(' ') + 1)).value_or("") + "\n";
+    }
+  return !secretShownIn(scenario.secrets, shown).empty();
+}
+
 constexpr const char* kVerify =
     "verify before you parse: host().verifyMac() or host().verify() over the bytes as they came, then op.reply(403, "
     "{}, \"bad_signature\")";
@@ -118,7 +132,6 @@ Finding checkForgedCallback(const Trial& trial) {
   if (good.empty()) return skipped("no vector has a callback that is taken");
   std::optional<Finding> uncovered;
   for (const auto& one : good) {
-    const auto bare = call(*one.instance, *one.scenario, stripped(*one.scenario));
     const std::string body = bodyOf(*one.scenario);
     const std::size_t step = std::max<std::size_t>(1, body.size() / 64);
     for (std::size_t at = 0; at < body.size(); at += step)
@@ -133,10 +146,10 @@ Finding checkForgedCallback(const Trial& trial) {
         if (!end.accepted() || end.events.empty() || end.events == one.end.events) continue;
         const std::string where = one.scenario->name + ": with bit " + std::to_string(bit) + " of byte " +
                                   std::to_string(at) + " of the body flipped, other events are taken";
-        if (bare.accepted() && !bare.events.empty())
-          return failed(where + ", and without any header or query too", kVerify);
+        if (!showsSecret(*one.scenario)) return failed(where, kVerify);
         uncovered =
-            warned(where, "the body is not covered by a signature: if the provider signs it, " + std::string(kVerify));
+            warned(where, "the callback shows a secret, and nothing signs its body: if the provider can sign, " +
+                              std::string(kVerify));
       }
   }
   return uncovered ? *uncovered : passed("no flipped bit brings other events");

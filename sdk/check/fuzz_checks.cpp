@@ -106,10 +106,10 @@ Finding fuzzAnswers(const Trial& trial) {
                             quoted(body) + "}");
     });
     const std::string where = places[k].first->name + seedText(trial, round);
+    if (auto broken = brokenRule(*operation, where)) return *broken;
     if (!end)
       return failed(where + ": it does not come to an end",
                     "end each operation: no answer may lead back to the same exchange for ever");
-    if (auto broken = brokenRule(*operation, where)) return *broken;
   }
   return passed(std::to_string(trial.rounds) + " rounds, seed " + std::to_string(trial.seed));
 }
@@ -141,9 +141,9 @@ Finding fuzzCallbacks(const Trial& trial) {
     Operation operation(*instances[k], request, scenarios[k]->now_ms);
     operation.begin();
     const std::string where = scenarios[k]->name + seedText(trial, round);
-    if (!runToEnd(operation, goodAnswer))
-      return failed(where + ": it does not come to an end", "answer each callback with op.reply(…)");
+    const bool end = runToEnd(operation, goodAnswer);
     if (auto broken = brokenRule(operation, where)) return *broken;
+    if (!end) return failed(where + ": it does not come to an end", "answer each callback with op.reply(…)");
   }
   return passed(std::to_string(trial.rounds) + " rounds, seed " + std::to_string(trial.seed));
 }

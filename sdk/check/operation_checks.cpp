@@ -79,14 +79,14 @@ Finding checkRequests(const Trial& trial) {
     request.Parse(json);
     Operation operation(instance, request, 0);
     operation.begin();
-    if (!runToEnd(operation, goodAnswer))
-      return failed(std::string(name) + ": it does not come to an end", "end each operation within 64 verbs");
+    const bool end = runToEnd(operation, goodAnswer);
+    if (auto broken = brokenRule(operation, std::string("a request of kind ") + name)) return *broken;
+    if (!end) return failed(std::string(name) + ": it does not come to an end", "end each operation within 64 verbs");
     bool unsupported = false;
     eachEmitted(operation.emissions(), "fail", [&](const Value& f) {
       const Value* code = findMember(f, "code");
       unsupported = unsupported || (code && textOf(*code) == "unsupported");
     });
-    if (auto broken = brokenRule(operation, std::string("a request of kind ") + name)) return *broken;
     if (channel && trial.manifest.serves(name) && unsupported)
       return failed(std::string("the manifest says that it serves ") + name + ", and the plugin says it does not",
                     std::string("take it out of `requests`, or give the class a member function ") + name);
@@ -143,6 +143,10 @@ Finding checkReplay(const Trial& trial) {
 }
 
 Finding checkBatch(const Trial& trial) {
+  if (trial.factory.machine()->max_batch != trial.manifest.max_batch)
+    return failed("the table says max_batch " + std::to_string(trial.factory.machine()->max_batch) + ", the manifest " +
+                      std::to_string(trial.manifest.max_batch),
+                  "give both the same: kMaxBatch of the class, `max_batch` of the manifest");
   if (trial.of(BF_REQ_SEND).empty()) return skipped("no vectors with messages");
   const auto finding =
       eachScenario(trial, BF_REQ_SEND, [&](const Scenario& scenario, Instance& instance) -> std::optional<Finding> {
@@ -155,18 +159,16 @@ Finding checkBatch(const Trial& trial) {
             Operation operation(instance, request, scenario.now_ms);
             operation.begin();
             const std::string http = std::string(R"({"status":)") + status + R"(,"body":"{}"})";
-            if (!runToEnd(operation, [&](const auto& verb, const Value& e) { return httpAnswer(verb, e, http); }))
-              return failed(scenario.name + ": it does not come to an end", "end each operation within 64 verbs");
+            const bool end =
+                runToEnd(operation, [&](const auto& verb, const Value& e) { return httpAnswer(verb, e, http); });
             if (auto broken = brokenRule(operation, scenario.name + " with " + std::to_string(n) + " messages"))
               return broken;
+            if (!end)
+              return failed(scenario.name + ": it does not come to an end", "end each operation within 64 verbs");
           }
         return std::nullopt;
       });
   if (finding) return *finding;
-  if (trial.factory.machine()->max_batch != trial.manifest.max_batch)
-    return failed("the table says max_batch " + std::to_string(trial.factory.machine()->max_batch) + ", the manifest " +
-                      std::to_string(trial.manifest.max_batch),
-                  "give both the same: kMaxBatch of the class, `max_batch` of the manifest");
   return passed("one result for each message, alone and in the largest batch");
 }
 
@@ -178,10 +180,11 @@ Finding checkOutOfOrder(const Trial& trial) {
           auto operation = advance(instance, scenario, path);
           if (operation->recorder().progress().waiting.size() < 2) continue;
           ++several;
-          if (!runToEnd(*operation, goodAnswer, true))
+          const bool end = runToEnd(*operation, goodAnswer, true);
+          if (auto broken = brokenRule(*operation, scenario.name + " with answers in reverse order")) return broken;
+          if (!end)
             return failed(scenario.name + ": with answers in reverse order it does not come to an end",
                           "count answers, and tell them apart by their tag");
-          if (auto broken = brokenRule(*operation, scenario.name + " with answers in reverse order")) return broken;
         }
         return std::nullopt;
       });

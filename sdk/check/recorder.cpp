@@ -57,7 +57,8 @@ bf_status Recorder::admit(const char* verb, std::initializer_list<std::int32_t> 
       frame_.kind == 0 || kinds.size() == 0 || std::find(kinds.begin(), kinds.end(), frame_.kind) != kinds.end();
   if (!fits)
     return fault("wrong_kind", std::string(verb) + " does not belong to this kind of request", BF_E_UNSUPPORTED);
-  if (progress_.answered) return fault("after_end", std::string(verb) + " after the answer was given", BF_E_STATE);
+  if (frame_.kind != 0 && progress_.answered)
+    return fault("after_end", std::string(verb) + " after the answer was given", BF_E_STATE);
   return BF_OK;
 }
 

@@ -18,6 +18,21 @@ std::string_view verdictName(Verdict verdict) {
   return kNames[static_cast<std::size_t>(verdict)];
 }
 
+namespace {
+
+/// One line stays one line, whatever a plugin has said.
+std::string onOneLine(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '\n') out += "\\n";
+    else if (c == '\r') out += "\\r";
+    else out += static_cast<unsigned char>(c) < 0x20 ? '?' : c;
+  }
+  return out;
+}
+
+}  // namespace
+
 std::string toText(const Report& report) {
   std::array<int, 5> counts{};
   std::size_t width = 0;
@@ -27,8 +42,8 @@ std::string toText(const Report& report) {
     ++counts[static_cast<std::size_t>(line.verdict)];
     std::string verdict(verdictName(line.verdict));
     verdict.resize(7, ' ');
-    out += verdict + line.check + std::string(width - line.check.size() + 2, ' ') + line.detail + "\n";
-    if (!line.mend.empty()) out += std::string(9, ' ') + "mend: " + line.mend + "\n";
+    out += verdict + line.check + std::string(width - line.check.size() + 2, ' ') + onOneLine(line.detail) + "\n";
+    if (!line.mend.empty()) out += std::string(9, ' ') + "mend: " + onOneLine(line.mend) + "\n";
   }
   for (std::size_t i = 0; i < counts.size(); ++i)
     out += (i == 0 ? "" : ", ") + std::to_string(counts[i]) + " " + std::string(verdictName(static_cast<Verdict>(i)));

@@ -12,19 +12,28 @@
 
 namespace innocent {
 
-inline bf_status create(const bf_host*, bf_str, bf_inst** out, char*, size_t) {
-  *out = nullptr;
-  return BF_OK;
+inline bf_status create(const bf_host*, bf_str config, bf_inst** out, char* err, size_t cap) {
+  if (config.n == 2 && std::memcmp(config.p, "{}", 2) == 0) {
+    *out = nullptr;
+    return BF_OK;
+  }
+  const char reason[] = "the config is not {}";
+  if (err != nullptr && cap != 0) {
+    const size_t n = cap < sizeof reason ? cap : sizeof reason;
+    std::memcpy(err, reason, n);
+    err[n - 1] = '\0';
+  }
+  return BF_E_INVALID;
 }
 inline void destroy(bf_inst*) {}
 inline int32_t step(bf_inst*, bf_op* op, const bf_ops* ops, void*, const bf_req*) {
-  ops->fail(op, {"nothing", 7}, {"nothing", 7});
+  if (BF_HAS(ops, fail)) ops->fail(op, {"unsupported", 11}, {"nothing", 7});
   return BF_STEP_DONE;
 }
 inline int32_t resume(bf_inst*, bf_op*, const bf_ops*, void*, const bf_input*) { return BF_STEP_DONE; }
 
 inline const void* get(const char* id) {
-  static const bf_channel_v1 table = {sizeof table, 0, 0, 1, 1, 0, create, destroy, step, resume};
+  static const bf_channel_v1 table = {sizeof table, 0, 0, 1, 1, 0, create, destroy, step, resume, nullptr};
   return std::strcmp(id, BF_CHANNEL_1) == 0 ? &table : nullptr;
 }
 

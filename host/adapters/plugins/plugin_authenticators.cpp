@@ -15,7 +15,7 @@ PluginAuthenticators::PluginAuthenticators(const PluginRegistry& registry, KeySt
     auto services = std::make_unique<HostServices>(std::move(parts), plugin.info.id, "");
     auto machine = Machine::create(*table, std::move(services), "{}");
     if (machine) {
-      machines_[plugin.info.id] = *machine;
+      machines_.try_emplace(plugin.info.id, *machine);  // of several versions the newest, which comes first
     } else {
       log.error("auth plugin cannot be created", {{"plugin", plugin.info.id}, {"problem", machine.error()}});
     }

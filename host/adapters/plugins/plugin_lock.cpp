@@ -52,9 +52,10 @@ Result<std::vector<LockedPlugin>, std::string> readAll(const YAML::Node& root, c
       return failure(at(path, entry["sha256"].Mark()) + ": sha256 of '" + plugin.id + "' is '" + plugin.sha256 +
                      "', allowed are 64 lower-case hex digits");
     }
-    auto same = [&](const auto& other) { return other.id == plugin.id; };
+    auto same = [&](const auto& other) { return other.id == plugin.id && other.version == plugin.version; };
     if (std::any_of(plugins.begin(), plugins.end(), same))
-      return failure(at(path, entry.Mark()) + ": '" + plugin.id + "' stands twice");
+      return failure(at(path, entry.Mark()) + ": '" + plugin.id + "' stands twice with version '" + plugin.version +
+                     "'");
     plugins.push_back(std::move(plugin));
   }
   return plugins;

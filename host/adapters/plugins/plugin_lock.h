@@ -19,7 +19,7 @@ struct LockedPlugin {
 };
 
 /// Reads a lock file; relative paths are relative to it. The error names file, line and what is wrong: an unknown key,
-/// an id that stands twice, no list, a hash that is none.
+/// an id that stands twice with one version, no list, a hash that is none.
 Result<std::vector<LockedPlugin>, std::string> readLock(const std::filesystem::path& path);
 
 }  // namespace belfry::plugins

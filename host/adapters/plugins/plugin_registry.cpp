@@ -1,66 +1,123 @@
 #include "adapters/plugins/plugin_registry.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 
+#include "adapters/plugins/plugin_version.h"
 #include "adapters/plugins/trial.h"
 
 namespace belfry::plugins {
 namespace {
 
-std::vector<LoadedPlugin> inspectAll(const std::vector<std::filesystem::path>& locks, const Log& log) {
-  std::vector<LoadedPlugin> plugins;
-  for (const auto& path : locks) {
-    std::error_code unreadable;  // then readLock says why
-    if (path.empty() || (!std::filesystem::exists(path, unreadable) && !unreadable)) continue;
-    auto locked = readLock(path);
-    if (!locked) {
-      log.error("plugins.lock cannot be read", {{"problem", locked.error()}});
-      continue;
-    }
-    for (const auto& entry : *locked) {
-      auto same =
-          std::find_if(plugins.begin(), plugins.end(), [&](const auto& known) { return known.info.id == entry.id; });
-      // A later lock (the operator's) replaces what an earlier one (the build's) says.
-      if (same == plugins.end()) {
-        plugins.push_back(inspect(entry));
-      } else {
-        *same = inspect(entry);
-      }
-    }
-  }
-  return plugins;
+bool sameEntry(const LockedPlugin& a, const LockedPlugin& b) { return a.id == b.id && a.version == b.version; }
+
+/// By id, the newest version first.
+bool before(const LockedPlugin& a, const LockedPlugin& b) {
+  return a.id != b.id ? a.id < b.id : compareVersions(a.version, b.version) > 0;
 }
 
-void tryOut(std::vector<LoadedPlugin>& plugins, const std::string& program) {
-  std::vector<std::size_t> good;
+/// Tries those that no problem keeps from it, all at once.
+void tryOut(const std::vector<LoadedPlugin*>& plugins, const std::string& program) {
+  std::vector<LoadedPlugin*> good;
   std::vector<std::string> files;
-  for (std::size_t i = 0; i < plugins.size(); ++i) {
-    if (!plugins[i].info.problem.empty()) continue;
-    good.push_back(i);
-    files.push_back(plugins[i].info.file);
+  for (auto* plugin : plugins) {
+    if (!plugin->info.problem.empty()) continue;
+    good.push_back(plugin);
+    files.push_back(plugin->info.file);
   }
   auto problems = trialLoads(program, files);
-  for (std::size_t k = 0; k < good.size(); ++k) plugins[good[k]].info.problem = problems[k];
+  for (std::size_t k = 0; k < good.size(); ++k) good[k]->info.problem = problems[k];
 }
 
 }  // namespace
 
 PluginRegistry::PluginRegistry(const PluginRegistrySettings& settings, const Log& log)
-    : plugins_(inspectAll(settings.locks, log)) {
-  if (!settings.trial_program.empty()) tryOut(plugins_, settings.trial_program);
-  for (auto& plugin : plugins_) {
-    if (plugin.info.problem.empty()) load(plugin);
-    if (plugin.info.loaded) {
-      log.info("plugin loaded", {{"plugin", plugin.info.id}, {"version", plugin.info.version}});
-    } else {
-      log.error("plugin not loaded", {{"plugin", plugin.info.id}, {"problem", plugin.info.problem}});
-    }
-  }
+    : settings_(settings), log_(log) {
+  current_.store(&lists_.emplace_back());
+  rescan();
 }
 
-const LoadedPlugin* PluginRegistry::find(const std::string& id) const {
-  auto found = std::find_if(plugins_.begin(), plugins_.end(), [&](const auto& plugin) { return plugin.info.id == id; });
-  return found == plugins_.end() ? nullptr : &*found;
+bool PluginRegistry::readLocks(std::vector<LockedPlugin>& out) const {
+  bool whole = true;
+  for (const auto& path : settings_.locks) {
+    std::error_code unreadable;  // then readLock says why
+    if (path.empty() || (!std::filesystem::exists(path, unreadable) && !unreadable)) continue;
+    auto locked = readLock(path);
+    if (!locked) {
+      log_.error("plugins.lock cannot be read", {{"problem", locked.error()}});
+      whole = false;
+      continue;
+    }
+    for (auto& entry : *locked) {
+      auto same = std::find_if(out.begin(), out.end(), [&](const auto& other) { return sameEntry(other, entry); });
+      // A later lock (the operator's) replaces what an earlier one (the build's) says of a version.
+      if (same == out.end()) out.push_back(std::move(entry));
+      else *same = std::move(entry);
+    }
+  }
+  std::stable_sort(out.begin(), out.end(), before);
+  return whole;
+}
+
+const LoadedPlugin* PluginRegistry::known(const LockedPlugin& locked) const {
+  for (const auto& plugin : all())
+    if (plugin.info.loaded && plugin.info.id == locked.id && plugin.info.version == locked.version &&
+        plugin.info.file == locked.file.string() && plugin.info.sha256 == locked.sha256 && locked.in_process)
+      return &plugin;
+  return nullptr;
+}
+
+bool PluginRegistry::rescan() {
+  const std::lock_guard guard(scanning_);
+  std::vector<LockedPlugin> locked;
+  const bool first = lists_.size() == 1;
+  if (!readLocks(locked) && !first) return false;
+  std::vector<LoadedPlugin> list;
+  list.reserve(locked.size());
+  std::vector<LoadedPlugin*> fresh;
+  for (const auto& entry : locked) {
+    const auto* loaded = known(entry);
+    list.push_back(loaded ? *loaded : inspect(entry));
+    if (!loaded) fresh.push_back(&list.back());
+  }
+  if (!settings_.trial_program.empty()) tryOut(fresh, settings_.trial_program);
+  for (auto* plugin : fresh) {
+    if (plugin->info.problem.empty()) load(*plugin);
+    if (plugin->info.loaded) {
+      log_.info("plugin loaded", {{"plugin", plugin->info.id}, {"version", plugin->info.version}});
+    } else {
+      log_.error("plugin not loaded", {{"plugin", plugin->info.id}, {"problem", plugin->info.problem}});
+    }
+  }
+  const bool changed = !fresh.empty() || list.size() != all().size();
+  if (changed) current_.store(&lists_.emplace_back(std::move(list)), std::memory_order_release);
+  return changed;
+}
+
+const LoadedPlugin* PluginRegistry::find(const std::string& text) const {
+  const auto name = parsePluginName(text);
+  const LoadedPlugin* newest = nullptr;
+  for (const auto& plugin : all()) {
+    if (plugin.info.id != name.id || (!name.version.empty() && plugin.info.version != name.version)) continue;
+    if (plugin.info.loaded) return &plugin;
+    if (newest == nullptr) newest = &plugin;
+  }
+  return newest;
+}
+
+std::string PluginRegistry::lockStamp() const {
+  std::string stamp;
+  for (const auto& path : settings_.locks) {
+    struct stat status {};
+    if (path.empty() || ::stat(path.c_str(), &status) != 0) {
+      stamp += "-;";
+      continue;
+    }
+    stamp += std::to_string(status.st_ino) + "," + std::to_string(status.st_size) + "," +
+             std::to_string(status.st_mtim.tv_sec) + "." + std::to_string(status.st_mtim.tv_nsec) + ";";
+  }
+  return stamp;
 }
 
 }  // namespace belfry::plugins

@@ -5,7 +5,10 @@
 #include <belfry/channel.h>
 #include <belfry/template.h>
 
+#include <atomic>
+#include <deque>
 #include <filesystem>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -20,15 +23,24 @@ struct PluginRegistrySettings {
   std::string trial_program;  ///< run as `program --trial-load FILE`; empty: no trial (tools that load one plugin)
 };
 
-/// Built once at start-up, on the main thread; immutable and thread-safe afterwards.
+/// Thread-safe. What it hands out stays valid and unchanged for as long as it lives: a plugin is never unloaded.
 class PluginRegistry {
  public:
-  /// A plugin that cannot be loaded is kept with its problem and logged; it never stops the host.
+  /// A plugin that cannot be loaded is kept with its problem and logged; it never stops the host. On the main thread.
   PluginRegistry(const PluginRegistrySettings& settings, const Log& log);
 
-  const std::vector<LoadedPlugin>& all() const { return plugins_; }
-  /// Loaded or not; nullptr when no lock names it.
-  const LoadedPlugin* find(const std::string& id) const;
+  /// As the locks said when they were last read: by id, the newest version first.
+  const std::vector<LoadedPlugin>& all() const { return *current_.load(std::memory_order_acquire); }
+  /// "id": the newest version that is loaded, or, when none is, the newest; "id@version": that one. nullptr when no
+  /// lock names it.
+  const LoadedPlugin* find(const std::string& name) const;
+  /// Reads the locks again, tries out and loads what is new, and forgets what they list no more (code that is loaded
+  /// stays). A lock that cannot be read changes nothing. True when the list has changed. Any thread; blocks as long as
+  /// trials take.
+  bool rescan();
+  /// What changes when a lock file is replaced or rewritten: names, times and sizes of all of them.
+  std::string lockStamp() const;
+
   /// The interface's table, or nullptr when the plugin is not loaded or its manifest does not provide it: what a plugin
   /// offers beyond its manifest was neither declared to an operator nor checked.
   template <class Table>
@@ -38,7 +50,14 @@ class PluginRegistry {
   }
 
  private:
-  std::vector<LoadedPlugin> plugins_;
+  bool readLocks(std::vector<LockedPlugin>& out) const;
+  const LoadedPlugin* known(const LockedPlugin& locked) const;
+
+  const PluginRegistrySettings settings_;
+  const Log& log_;
+  std::mutex scanning_;
+  std::deque<std::vector<LoadedPlugin>> lists_;  ///< every one that ever was current
+  std::atomic<const std::vector<LoadedPlugin>*> current_{nullptr};
 };
 
 }  // namespace belfry::plugins

@@ -8,7 +8,8 @@ namespace {
 
 constexpr std::string_view kCursorKind = "m";
 
-std::string idOf(const PluginInfo& plugin) { return plugin.id; }
+/// Several versions of one plugin may be there.
+std::string idOf(const PluginInfo& plugin) { return plugin.id + '@' + plugin.version; }
 
 Answer list(const ChannelPlugins& plugins, const Call& call) {
   auto page = readPageQuery(call.request, kCursorKind);

@@ -82,10 +82,10 @@ class Reply {
   std::optional<SendResult> standardOutcome(std::size_t recipient = 0) const {
     const bf_smtp_answer* answer = smtpAnswer(recipient);
     if (maybeSent()) return result(BF_UNKNOWN, answer);
-    if (answer && answer->code >= 400) return result(refusalOutcome(*answer, recipient), answer);
+    if (answer && answer->code >= 400 && answer->code < 600) return result(refusalOutcome(*answer, recipient), answer);
     if (input_->fate == BF_FATE_NOT_SENT) return result(transportOutcome(error()), answer);
     if (answer && answer->code >= 200 && answer->code < 300) return std::nullopt;
-    return result(BF_UNKNOWN, answer);  // an end without a final answer proves nothing
+    return result(BF_UNKNOWN, answer);  // an end without a final answer, or with one that is none, proves nothing
   }
 
  private:

@@ -67,7 +67,7 @@ TEST_F(Lock, FaultsNameFileLineAndWhatIsAllowed) {
   EXPECT_THAT(fault("plugins:\n" + entry(kHash, "    sha512: b\n")),
               HasSubstr("unknown key 'sha512', allowed are id, version, file, sha256, in_process"));
   EXPECT_THAT(fault("plugins:\n" + entry(kHash, "    in_process: perhaps\n")), HasSubstr("plugins.lock:6"));
-  EXPECT_THAT(fault("plugins:\n" + entry() + entry()), HasSubstr(":6: 'one' stands twice"));
+  EXPECT_THAT(fault("plugins:\n" + entry() + entry()), HasSubstr(":6: 'one' stands twice with version '1.0.0'"));
   EXPECT_THAT(fault("plugins:\n  - {id: [1], version: 1, file: a, sha256: b}\n"),
               HasSubstr("plugins.lock:2: bad conversion"));
   EXPECT_THAT(fault("plugins: [}"), HasSubstr("plugins.lock:1"));

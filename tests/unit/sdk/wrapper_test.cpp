@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "check/fake_host.h"
+#include "check/op_state.h"
 #include "check/recorder.h"
 
 namespace belfry {
@@ -90,21 +91,21 @@ class Wrapper : public ::testing::Test {
     msg.to = str(to);
     const bf_msg* list[] = {&msg};
     bf_req req{sizeof req, BF_REQ_SEND, list, 1, nullptr};
-    return table().begin(instance_, recorder_.op(), &ops, &state_, &req);
+    return table().begin(instance_, recorder_.op(), &ops, op_state_.get(), &req);
   }
 
   std::string emitted() { return json(recorder_.takeEmissions()); }
 
   rapidjson::Document document_;
   check::Recorder recorder_{document_.GetAllocator(), 0};
-  Probe::State state_{};
+  check::OpState op_state_{table()};
   bf_inst* instance_ = nullptr;
   char reason_[128] = "";
 };
 
 TEST_F(Wrapper, TableHasTheSizesOfTheState) {
   EXPECT_EQ(table().size, sizeof(bf_channel_v1));
-  EXPECT_EQ(table().op_state_size, sizeof(Probe::State));
+  EXPECT_GE(table().op_state_size, sizeof(Probe::State) + sizeof(std::int32_t));  // and the kind of the request
   EXPECT_EQ(table().max_batch, 1u);
   EXPECT_EQ(Probe::interfaceTable("belfry.channel/2"), nullptr);
 }
@@ -122,7 +123,7 @@ TEST_F(Wrapper, ConfigIsBoundAndStateCarriedOver) {
   input.kind = BF_IN_SMTP;
   input.tag = 5;
   input.smtp = &reply;
-  EXPECT_EQ(table().resume(instance_, recorder_.op(), &check::Recorder::ops(), &state_, &input), BF_STEP_DONE);
+  EXPECT_EQ(table().resume(instance_, recorder_.op(), &check::Recorder::ops(), op_state_.get(), &input), BF_STEP_DONE);
   EXPECT_EQ(emitted(), R"([{"result":{"recipient":0,"outcome":"accepted","code":"2 5"}}])");
 }
 
@@ -197,7 +198,7 @@ TEST_F(Wrapper, MembersBeyondTheHostsSizeAreNotRead) {
 TEST_F(Wrapper, RequestOfAnotherKindFailsTheOperation) {
   ASSERT_EQ(create("{}"), BF_OK);
   bf_req req{sizeof req, BF_REQ_AUTHENTICATE, nullptr, 0, nullptr};
-  EXPECT_EQ(table().begin(instance_, recorder_.op(), &check::Recorder::ops(), &state_, &req), BF_STEP_DONE);
+  EXPECT_EQ(table().begin(instance_, recorder_.op(), &check::Recorder::ops(), op_state_.get(), &req), BF_STEP_DONE);
   EXPECT_THAT(emitted(), HasSubstr("bad_request"));
 }
 

@@ -1,0 +1,13 @@
+// Does not hand on how long the provider asked to wait.
+#include "courier.h"
+
+namespace {
+struct Bad : courier::Courier<Bad> {
+  int resume(Op& op, State& state, const Reply& reply) const {
+    if (reply.status() == 429) return op.doneAll(state.messages, {BF_THROTTLED, "429", "", "", 0});
+    return Courier::resume(op, state, reply);
+  }
+};
+}  // namespace
+
+COURIER_PLUGIN(Bad)

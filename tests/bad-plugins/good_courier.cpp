@@ -1,0 +1,8 @@
+// The courier as it is: it must pass.
+#include "courier.h"
+
+namespace {
+struct Bad : courier::Courier<Bad> {};
+}  // namespace
+
+COURIER_PLUGIN(Bad)
