@@ -81,13 +81,18 @@ class MimeMessage {
   /// delivery-id@domain of the sender: the same for every attempt. Without angle brackets; needs from.
   std::string messageId() const { return body_.id + "@" + std::string(mail::domainOf(from_.address)); }
 
+  /// What write would refuse, without writing; "" when nothing.
+  std::string fault() {
+    if (from_.address.empty()) refuse("from", "an address is needed");
+    if (to_.address.empty()) refuse("to", "an address is needed");
+    return fault_;
+  }
+
   /// Appends the whole message, ending with CRLF. False when something given was refused: `error` then names the field
   /// and what is allowed, and `out` is as it was.
   bool write(Rope& out, std::string& error) {
-    if (from_.address.empty()) refuse("from", "an address is needed");
-    if (to_.address.empty()) refuse("to", "an address is needed");
-    error = fault_;
-    if (!fault_.empty()) return false;
+    error = fault();
+    if (!error.empty()) return false;
     writeHeader(out);
     body_.write(out);
     return true;
