@@ -3,6 +3,8 @@
 
 #include <belfry/steps.h>
 #include <belfry/http_outcome.hpp>
+#include <belfry/op.hpp>
+#include <belfry/receipt.hpp>
 #include <belfry/rope.hpp>
 #include <belfry/send.hpp>
 #include <belfry/smtp_outcome.hpp>
@@ -64,6 +66,15 @@ class Reply {
     return out;
   }
 
+  // ---- the request that all this belongs to, as begin had it
+  Batch batch() const { return Batch(request()); }
+  Send message() const { return Batch(request())[0]; }
+  /// In resumeWebhook.
+  Webhook callback() const {
+    if (!request().webhook) throw VerbFailed(BF_E_STATE);
+    return Webhook(*request().webhook);
+  }
+
   // ---- what the host kept
   bool found() const { return input_->found != 0; }
   std::string_view value() const { return view(input_->value); }
@@ -89,6 +100,11 @@ class Reply {
   }
 
  private:
+  const bf_req& request() const {
+    if (!BF_HAS(input_, req) || !input_->req) throw VerbFailed(BF_E_UNSUPPORTED);
+    return *input_->req;
+  }
+
   /// Before the transaction (greeting, EHLO, AUTH) no message was named yet, so a lasting refusal is meant for us.
   std::int32_t refusalOutcome(const bf_smtp_answer& answer, std::size_t recipient) const {
     const bool before = error() == "auth" || error() == "refused";

@@ -291,6 +291,8 @@ typedef struct bf_input {
   bf_str value;
   int32_t found;
   int32_t good;
+  const bf_req *req; /* what begin was given, as it was: `state` need not hold the message until the last step. Its
+                        address may differ from call to call. */
 } bf_input;
 
 /* ---- the machine ------------------------------------------------------------------------------------------------ */
@@ -323,7 +325,7 @@ BF_STATIC_ASSERT(offsetof(bf_signed, signature) == 56, "bf_signed");
 BF_STATIC_ASSERT(offsetof(bf_msg, content) == 120 && offsetof(bf_msg, metadata_json) == 208, "bf_msg");
 BF_STATIC_ASSERT(offsetof(bf_webhook, received_ms) == 88, "bf_webhook");
 BF_STATIC_ASSERT(offsetof(bf_req, webhook) == 32 && offsetof(bf_req, callback_url) == 64, "bf_req");
-BF_STATIC_ASSERT(offsetof(bf_input, smtp) == 48 && offsetof(bf_input, good) == 92, "bf_input");
+BF_STATIC_ASSERT(offsetof(bf_input, smtp) == 48 && offsetof(bf_input, req) == 96, "bf_input");
 BF_STATIC_ASSERT(offsetof(bf_ops, alloc) == 8 && offsetof(bf_ops, random) == 160, "bf_ops");
 BF_STATIC_ASSERT(offsetof(bf_machine_v1, create) == 24 && offsetof(bf_machine_v1, batch_key) == 56, "heads never move");
 
