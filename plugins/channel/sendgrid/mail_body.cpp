@@ -1,5 +1,6 @@
 #include "mail_body.h"
 
+#include <belfry/batch_key.hpp>
 #include <belfry/json.hpp>
 #include <belfry/json_writer.hpp>
 #include <belfry/mail_content.hpp>
@@ -185,21 +186,6 @@ void appendAttachment(Rope& body, const bf_attachment& a) {
   body.bytes(json.text()).bytes(",\"content\":\"").blob(a.blob, BF_XFORM_BASE64).bytes("\"}");
 }
 
-/// FNV-1a over length and bytes.
-class SharedHash {
- public:
-  void add(std::string_view text) {
-    std::uint64_t length = text.size();
-    for (int i = 0; i < 8; ++i, length >>= 8) mix(static_cast<unsigned char>(length));
-    for (const char c : text) mix(static_cast<unsigned char>(c));
-  }
-  std::uint64_t value() const { return value_ == 0 ? 1 : value_; }
-
- private:
-  void mix(unsigned char byte) { value_ = (value_ ^ byte) * 0x100000001b3u; }
-  std::uint64_t value_ = 0xcbf29ce484222325u;
-};
-
 }  // namespace
 
 std::string faultOf(const Send& send, const Defaults& defaults) {
@@ -219,7 +205,7 @@ std::string faultOf(const Send& send, const Defaults& defaults) {
 
 std::uint64_t sharedKey(const Send& send) {
   if (send.raw().n_attachments != 0) return 0;
-  SharedHash hash;
+  belfry::BatchHash hash;
   hash.add(send.text());
   hash.add(send.content("html"));
   for (const auto name : kSharedOptions) hash.add(send.option(name));

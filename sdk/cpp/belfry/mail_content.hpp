@@ -44,6 +44,13 @@ inline MimeAttachment attachmentOf(const bf_attachment& a) {
   return {view(a.filename), view(a.content_type), view(a.content_id), a.blob};
 }
 
+/// A mailbox as an address header has it, on one line: names beyond ASCII are encoded words (RFC 2047).
+inline std::string addressText(const Mailbox& box) {
+  std::string text = addressField("X", box).substr(2);
+  for (auto at = text.find("\r\n"); at != std::string::npos; at = text.find("\r\n", at)) text.erase(at, 2);
+  return std::string(trimmed(text));
+}
+
 /// Subject, bodies, header fields and attachments of a message.
 inline void fill(MimeMessage& mail, const Send& send) {
   mail.subject(subjectOf(send));

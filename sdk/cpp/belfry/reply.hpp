@@ -68,7 +68,10 @@ class Reply {
 
   // ---- the request that all this belongs to, as begin had it
   Batch batch() const { return Batch(request()); }
-  Send message() const { return Batch(request())[0]; }
+  Send message() const {
+    if (request().n_messages == 0) throw VerbFailed(BF_E_STATE);
+    return batch()[0];
+  }
   /// In resumeWebhook.
   Webhook callback() const {
     if (!request().webhook) throw VerbFailed(BF_E_STATE);
