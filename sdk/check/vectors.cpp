@@ -97,6 +97,7 @@ class VectorRun {
     Value* request = find(vector_, "request");
     if (!request) throw std::invalid_argument("member request: it is needed");
     const bf_req* req = input.request(*request);
+    request_ = req;
     OpFrame frame;
     frame.kind = req->kind;
     frame.recipients = req->kind == BF_REQ_SEND ? static_cast<std::uint32_t>(req->n_messages) : 1;
@@ -139,11 +140,12 @@ class VectorRun {
     VectorInput input;
     Value* given = find(expected, "input");
     if (!given) throw std::invalid_argument(name + ": member input is needed");
-    const bf_input* in = input.input(*given);
-    recorder.settle(in->tag);
+    bf_input in = *input.input(*given);
+    in.req = request_;
+    recorder.settle(in.tag);
     if (moving_) state.move();
     if (moving_) recorder.poisonArena();
-    const auto step = machine_.resume(instance, recorder.op(), &Recorder::ops(), state.get(), in);
+    const auto step = machine_.resume(instance, recorder.op(), &Recorder::ops(), state.get(), &in);
     compare(name, expected, step, recorder);
   }
 
@@ -192,6 +194,7 @@ class VectorRun {
   FakeHost host_;
   Reach reach_;
   std::string fault_;
+  const bf_req* request_ = nullptr;  // what begin was given, while the operation runs
   std::string rule_;
 };
 
