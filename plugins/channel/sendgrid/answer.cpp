@@ -60,17 +60,15 @@ SendResult refusal(const Reply& reply, const Fault& fault, std::int64_t now_ms) 
   return out;
 }
 
-/// 202 is queued; 200 only answers a request in sandbox mode. Any other 2xx is not SendGrid's.
-SendResult accepted(const Reply& reply, std::int32_t index) {
+/// 202 is queued; 200 answers a request in sandbox mode alone. Any other 2xx is not SendGrid's.
+SendResult accepted(const Reply& reply, std::int32_t index, bool sandbox) {
+  if (sandbox && reply.status() == 200)
+    return reply.refusal(BF_ACCEPTED, {}, "valid; sandbox mode: nothing is delivered");
+  if (reply.status() != 202)
+    return reply.refusal(BF_UNKNOWN, {}, "SendGrid answers 202; this is something else's answer");
   SendResult out = reply.refusal(BF_ACCEPTED);
-  if (reply.status() == 200) out.detail = "valid; sandbox mode: nothing is delivered";
   out.provider_id = reply.header("x-message-id");
-  if (reply.status() != 202 && reply.status() != 200) {
-    out.outcome = BF_UNKNOWN;
-    out.detail = "SendGrid answers 202; this is something else's answer";
-  } else if (index >= 0 && !out.provider_id.empty()) {
-    out.provider_id += "#" + std::to_string(index);
-  }
+  if (index >= 0 && !out.provider_id.empty()) out.provider_id += "#" + std::to_string(index);
   return out;
 }
 
@@ -88,9 +86,10 @@ std::vector<Fault> faultsOf(std::string_view body) {
   return out;
 }
 
-SendResult resultOf(const Reply& reply, const std::vector<Fault>& faults, std::int32_t index, std::int64_t now_ms) {
+SendResult resultOf(const Reply& reply, const std::vector<Fault>& faults, std::int32_t index, std::int64_t now_ms,
+                    bool sandbox) {
   if (const auto failed = reply.transportFailure()) return *failed;
-  if (reply.ok()) return accepted(reply, index);
+  if (reply.ok()) return accepted(reply, index, sandbox);
   if (reply.status() != 400 || faults.empty()) return refusal(reply, faults.empty() ? Fault{} : faults.front(), now_ms);
 
   const std::int32_t own = std::max(index, 0);

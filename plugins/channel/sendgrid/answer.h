@@ -21,8 +21,8 @@ struct Fault {
 std::vector<Fault> faultsOf(std::string_view body);
 
 /// What became of the message in personalization `index`. A refusal of one personalization refuses the request whole:
-/// those that it does not name were certainly not sent and go out again.
+/// those that it does not name were certainly not sent and go out again. `sandbox`: the request asked for it.
 belfry::SendResult resultOf(const belfry::Reply& reply, const std::vector<Fault>& faults, std::int32_t index,
-                            std::int64_t now_ms);
+                            std::int64_t now_ms, bool sandbox);
 
 }  // namespace sendgrid

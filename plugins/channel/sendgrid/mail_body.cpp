@@ -151,8 +151,12 @@ void writeCategories(JsonText& json, const Send& send, const Defaults& defaults)
   }
 }
 
+bool asksForSandbox(const Send& send, const Defaults& defaults) {
+  return send.hasOption("sandbox") ? send.option("sandbox") == "true" : defaults.sandbox;
+}
+
 void writeMailSettings(JsonText& json, const Send& send, const Defaults& defaults) {
-  const bool sandbox = send.hasOption("sandbox") ? send.option("sandbox") == "true" : defaults.sandbox;
+  const bool sandbox = asksForSandbox(send, defaults);
   if (!sandbox && !send.hasOption("mail_settings")) return;
   JsonDom dom;
   dom.parse(send.hasOption("mail_settings") ? send.option("mail_settings") : "{}");
@@ -218,6 +222,13 @@ bool sameShared(const Send& a, const Send& b) {
   for (const auto name : kSharedOptions)
     if (a.option(name) != b.option(name)) return false;
   return true;
+}
+
+bool inSandbox(const Send& send, const Defaults& defaults) {
+  JsonDom dom;
+  return asksForSandbox(send, defaults) ||
+         (send.hasOption("mail_settings") && dom.parse(send.option("mail_settings")) &&
+          dom.root()["sandbox_mode"]["enable"].asBool());
 }
 
 Rope mailBody(const std::vector<Send>& messages, const Defaults& defaults) {

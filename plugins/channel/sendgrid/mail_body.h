@@ -32,6 +32,9 @@ std::uint64_t sharedKey(const belfry::Send& send);
 /// The same, exactly.
 bool sameShared(const belfry::Send& a, const belfry::Send& b);
 
+/// Whether SendGrid is asked to check this message and not to deliver it.
+bool inSandbox(const belfry::Send& send, const Defaults& defaults);
+
 /// All messages have no fault and share what sharedKey says.
 belfry::Rope mailBody(const std::vector<belfry::Send>& messages, const Defaults& defaults);
 

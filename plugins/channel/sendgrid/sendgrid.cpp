@@ -89,7 +89,9 @@ class SendGrid : public belfry::Channel<SendGrid> {
   int resume(Op& op, State& state, const Reply& reply) const {
     const auto faults = sendgrid::faultsOf(reply.ok() ? std::string_view() : reply.body());
     const auto now_ms = op.nowMs();
-    return settle(op, state, [&](std::int32_t index) { return sendgrid::resultOf(reply, faults, index, now_ms); });
+    const bool sandbox = sendgrid::inSandbox(reply.batch()[firstAsked(state)], shared());
+    return settle(op, state,
+                  [&](std::int32_t index) { return sendgrid::resultOf(reply, faults, index, now_ms, sandbox); });
   }
 
   int webhook(Op& op, State&, const Webhook& callback) const {
@@ -114,7 +116,7 @@ class SendGrid : public belfry::Channel<SendGrid> {
   int resumeProbe(Op& op, State&, const Reply& reply) const {
     if (!reply.ok()) {
       const auto faults = sendgrid::faultsOf(reply.body());
-      return op.done(sendgrid::resultOf(reply, faults, -1, op.nowMs()));
+      return op.done(sendgrid::resultOf(reply, faults, -1, op.nowMs(), false));
     }
     belfry::JsonDom dom;
     if (!dom.parse(reply.body()) || !dom.root()["scopes"].isArray())
@@ -132,6 +134,12 @@ class SendGrid : public belfry::Channel<SendGrid> {
 
   sendgrid::Defaults shared() const {
     return {config.from, config.reply_to, config.ip_pool_name, config.categories, config.asm_group_id, config.sandbox};
+  }
+
+  static std::uint32_t firstAsked(const State& state) {
+    std::uint32_t i = 0;
+    while (i + 1 < kMaxBatch && (state.in_request[i / 8] >> i % 8 & 1) == 0) ++i;
+    return i;
   }
 
   /// A result for each message that is in the request; `result` is asked with its place there, -1 when it is alone.
