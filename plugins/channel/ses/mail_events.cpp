@@ -112,14 +112,17 @@ EventKind readEvent(std::string_view text, std::string_view dedupe, const std::f
 
   const Json recipients = rule->recipients.empty() ? mail["destination"] : object[rule->recipients];
   std::size_t place = 0;
+  std::size_t told = 0;
   for (const Json recipient : recipients.elements()) {
     const std::string key = std::string(dedupe) + "/" + std::to_string(place++);
     receipt.dedupe_key = key;
     receipt.recipient = addressOf(recipient);
     receipt.detail = detailOf(object, recipient);
+    if (receipt.recipient.empty()) continue;  // it would count against the address of the message
     emit(receipt);
+    ++told;
   }
-  return place == 0 ? EventKind::malformed : EventKind::receipts;
+  return told == 0 || told != place ? EventKind::malformed : EventKind::receipts;
 }
 
 }  // namespace ses
