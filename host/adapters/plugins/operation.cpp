@@ -129,7 +129,9 @@ Operation::Operation(std::shared_ptr<const Machine> machine)
   if (state_ != nullptr) std::memset(state_, 0, table.op_state_size);
 }
 
-void Operation::start(const bf_req& request) {
+void Operation::start(const bf_req& request, std::shared_ptr<const void> memory) {
+  request_ = request;
+  request_memory_ = std::move(memory);
   if (state_ == nullptr && machine_->table().op_state_size > 0)
     return finish("asks for more operation state than the host allows");
   auto keep = shared_from_this();
@@ -137,7 +139,7 @@ void Operation::start(const bf_req& request) {
     std::lock_guard lock(mutex_);
     running_ = true;
   }
-  step([&] { return machine_->table().begin(machine_->instance(), &op_, &kOps, state_, &request); });
+  step([&] { return machine_->table().begin(machine_->instance(), &op_, &kOps, state_, &request_); });
   runPending();
 }
 
@@ -176,6 +178,7 @@ int32_t Operation::resume(const Input& input) {
   }
   bf_input what{};
   what.size = sizeof what;
+  what.req = &request_;
   input(what);
   return machine_->table().resume(machine_->instance(), &op_, &kOps, state_, &what);
 }

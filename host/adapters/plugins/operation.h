@@ -39,8 +39,9 @@ class Operation : public std::enable_shared_from_this<Operation> {
  public:
   virtual ~Operation() = default;
 
-  /// Runs begin and whatever follows at once. Called once.
-  void start(const bf_req& request);
+  /// Runs begin and whatever follows at once. Called once. Every step sees the request again: what its views show lives
+  /// in `memory`, or in what the operation itself keeps.
+  void start(const bf_req& request, std::shared_ptr<const void> memory = nullptr);
 
  protected:
   explicit Operation(std::shared_ptr<const Machine> machine);
@@ -99,6 +100,8 @@ class Operation : public std::enable_shared_from_this<Operation> {
   const std::shared_ptr<const Machine> machine_;
   bf_op op_;
   Arena arena_;
+  bf_req request_{};
+  std::shared_ptr<const void> request_memory_;
   void* state_ = nullptr;
   int64_t now_ms_ = 0;
   bool failed_ = false;

@@ -62,15 +62,19 @@ bf_status ReceiptOperation::event(const bf_event& event) {
 
 void CallbackOperation::launch(std::shared_ptr<const InstanceContext> context,
                                std::shared_ptr<const RawCallback> callback, SteadyTime deadline, Done done) {
-  std::vector<bf_kv> headers;
-  for (const auto& [name, value] : callback->headers) headers.push_back({view(name), view(value)});
-  bf_webhook webhook{};
+  struct View {
+    std::vector<bf_kv> headers;
+    bf_webhook webhook{};
+  };
+  auto shown = std::make_shared<View>();
+  for (const auto& [name, value] : callback->headers) shown->headers.push_back({view(name), view(value)});
+  auto& webhook = shown->webhook;
   webhook.size = sizeof webhook;
   webhook.method = view(callback->method);
   webhook.url = view(callback->url);
   webhook.query = view(callback->query);
-  webhook.headers = headers.data();
-  webhook.n_headers = headers.size();
+  webhook.headers = shown->headers.data();
+  webhook.n_headers = shown->headers.size();
   webhook.body = view(callback->body);
   webhook.received_ms = callback->received_at.time_since_epoch().count() / 1000;
   bf_req request{};
@@ -78,7 +82,8 @@ void CallbackOperation::launch(std::shared_ptr<const InstanceContext> context,
   request.kind = BF_REQ_WEBHOOK;
   request.webhook = &webhook;
   request.callback_url = view(context->callback_url);
-  std::make_shared<CallbackOperation>(std::move(context), callback, deadline, std::move(done))->start(request);
+  std::make_shared<CallbackOperation>(std::move(context), callback, deadline, std::move(done))
+      ->start(request, std::move(shown));
 }
 
 CallbackOperation::CallbackOperation(std::shared_ptr<const InstanceContext> context,
@@ -117,19 +122,25 @@ void CallbackOperation::end(const std::string& reason) {
 
 void StatusOperation::launch(std::shared_ptr<const InstanceContext> context, StatusQuery query, SteadyTime deadline,
                              Done done) {
-  auto delivery = query.delivery.toString();
-  bf_query asked{};
+  struct View {
+    StatusQuery query;
+    std::string delivery;
+    bf_query asked{};
+  };
+  auto shown = std::make_shared<View>(View{query, query.delivery.toString()});
+  auto& asked = shown->asked;
   asked.size = sizeof asked;
   asked.attempt = static_cast<uint32_t>(query.attempt);
-  asked.delivery_id = view(delivery);
-  asked.provider_id = view(query.provider_message_id);
-  asked.to = view(query.to);
+  asked.delivery_id = view(shown->delivery);
+  asked.provider_id = view(shown->query.provider_message_id);
+  asked.to = view(shown->query.to);
   asked.created_ms = query.created_at.time_since_epoch().count() / 1000;
   bf_req request{};
   request.size = sizeof request;
   request.kind = BF_REQ_STATUS;
   request.query = &asked;
-  std::make_shared<StatusOperation>(std::move(context), query, deadline, std::move(done))->start(request);
+  std::make_shared<StatusOperation>(std::move(context), query, deadline, std::move(done))
+      ->start(request, std::move(shown));
 }
 
 StatusOperation::StatusOperation(std::shared_ptr<const InstanceContext> context, const StatusQuery& query,

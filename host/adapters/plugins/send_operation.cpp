@@ -54,19 +54,22 @@ SendOperation::SendOperation(std::shared_ptr<const InstanceContext> context, Mes
       items_(messages_.size()) {}
 
 void SendOperation::startSend() {
-  std::vector<std::unique_ptr<MessageView>> views;
-  std::vector<const bf_msg*> shown;
+  struct Views {
+    std::vector<std::unique_ptr<MessageView>> messages;
+    std::vector<const bf_msg*> shown;
+  };
+  auto views = std::make_shared<Views>();
   for (std::size_t i = 0; i < messages_.size(); ++i) {
-    views.push_back(std::make_unique<MessageView>(*messages_[i], i));
-    shown.push_back(&views.back()->abi());
+    views->messages.push_back(std::make_unique<MessageView>(*messages_[i], i));
+    views->shown.push_back(&views->messages.back()->abi());
   }
   bf_req request{};
   request.size = sizeof request;
   request.kind = BF_REQ_SEND;
-  request.messages = shown.data();
-  request.n_messages = shown.size();
+  request.messages = views->shown.data();
+  request.n_messages = views->shown.size();
   request.callback_url = view(context().callback_url);
-  start(request);
+  start(request, std::move(views));
 }
 
 bool SendOperation::findBlobBytes(uint64_t handle, std::string_view& bytes) const {

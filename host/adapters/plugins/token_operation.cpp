@@ -16,8 +16,9 @@ void TokenOperation::launch(std::shared_ptr<const InstanceContext> context, cons
   bf_req request{};
   request.size = sizeof request;
   request.kind = BF_REQ_TOKEN;
-  request.token_key = view(key);
-  std::make_shared<TokenOperation>(std::move(context), std::move(done))->start(request);
+  auto kept = std::make_shared<const std::string>(key);
+  request.token_key = view(*kept);
+  std::make_shared<TokenOperation>(std::move(context), std::move(done))->start(request, std::move(kept));
 }
 
 TokenOperation::TokenOperation(std::shared_ptr<const InstanceContext> context, TokenCache::Fetched done)

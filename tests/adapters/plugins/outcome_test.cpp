@@ -128,6 +128,12 @@ TEST_F(SendOutcomes, AnAnswerBeforeBeginReturnedIsNotLost) {
   EXPECT_EQ(outcome.detail, "smtp=0 in(7,0,,250)");
 }
 
+TEST_F(SendOutcomes, EveryStepSeesItsRequest) {
+  auto pending = start("request smtp wait", "request report");
+  exchange_.answer(0, smtpDone(250));
+  EXPECT_EQ(outcomeOf(*pending).detail, "to=ada@example.test smtp=0 in(1,0,,250) to=ada@example.test");
+}
+
 TEST_F(SendOutcomes, AnExchangeThatWasStoppedAnswersAtOnce) {
   auto outcome = runAnswered("smtp wait", "report", smtpFailed(ExchangeFate::not_sent, ExchangeError::cancelled));
   EXPECT_EQ(outcome.detail, "smtp=0 in(1,1,cancelled,0)");

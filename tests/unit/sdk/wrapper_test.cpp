@@ -91,6 +91,7 @@ class Wrapper : public ::testing::Test {
     msg.to = str(to);
     const bf_msg* list[] = {&msg};
     bf_req req{sizeof req, BF_REQ_SEND, list, 1, nullptr};
+    recorder_.restore({});  // an operation of its own
     return table().begin(instance_, recorder_.op(), &ops, op_state_.get(), &req);
   }
 

@@ -35,6 +35,7 @@ struct Step {
   bf_op* op;
   const bf_ops* ops;
   State& state;
+  const bf_req* req = nullptr;
 
   void note(const std::string& text) {
     std::string all = state.notes;
@@ -213,6 +214,8 @@ void Step::other(std::string_view word) {
     for (auto byte : bytes) zeros += byte == 0;
     return note("random", zeros < 32);
   }
+  if (word == "request")
+    return note("to=" + std::string(req != nullptr && req->n_messages == 1 ? view(req->messages[0]->to) : "nobody"));
   if (word == "random_nowhere") return ops->random(op, nullptr, 8);
   throw std::logic_error("the puppet does not know the word " + std::string(word));
 }
@@ -266,11 +269,11 @@ int32_t begin(bf_inst*, bf_op* op, const bf_ops* ops, void* memory, const bf_req
     if (bar != std::string_view::npos) keep(state.then, sizeof state.then, script.substr(bar + 1));
     script = script.substr(0, bar);
   }
-  return Step{op, ops, state}.run(script);
+  return Step{op, ops, state, req}.run(script);
 }
 
 int32_t resume(bf_inst*, bf_op* op, const bf_ops* ops, void* memory, const bf_input* input) {
-  Step step{op, ops, *static_cast<State*>(memory)};
+  Step step{op, ops, *static_cast<State*>(memory), input->req};
   std::string what =
       "in(" + std::to_string(input->tag) + "," + std::to_string(input->fate) + "," + std::string(view(input->error));
   if (input->smtp != nullptr) what += "," + std::to_string(input->smtp->last.code);
