@@ -99,13 +99,20 @@ std::string fcmPayload(const Send& send) {
   return json.endObject().endObject().endObject().take();
 }
 
+std::optional<std::int64_t> wholeNumber(std::string_view text) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
 std::string apnsPayload(const Send& send) {
   JsonDom data;
   JsonDom aps;
   JsonText json;
   json.beginObject().key("aps").beginObject();
   writeAlert(json, "alert", send);
-  if (!send.option("badge").empty()) json.key("badge").raw(send.option("badge"));
+  if (const auto badge = wholeNumber(send.option("badge"))) json.member("badge", *badge);
   if (!send.option("sound").empty()) json.member("sound", send.option("sound"));
   if (send.hasOption("aps") && aps.parse(send.option("aps")))
     writeOthers(json, aps.root(), {"alert", "badge", "sound"});
@@ -118,17 +125,23 @@ std::string payload(const Platform& platform, const Send& send) {
   return platform.apple ? apnsPayload(send) : fcmPayload(send);
 }
 
+/// What other protocols of a topic get. SNS wants one, also where there is only data.
+std::string_view defaultText(const Send& send) {
+  if (!body(send).empty()) return body(send);
+  return title(send).empty() ? std::string_view("data") : title(send);
+}
+
 /// MessageStructure json: a text for each platform, each of which is JSON again.
 std::string message(const Send& send, std::string_view endpoint_arn) {
   JsonText json;
-  json.beginObject().member("default", body(send).empty() ? title(send) : body(send));
+  json.beginObject().member("default", defaultText(send));
   for (const auto& platform : platformsOf(endpoint_arn)) json.member(platform.name, payload(platform, send));
   return json.endObject().take();
 }
 
 /// Seconds that the message is worth keeping; empty: not said.
 std::string timeToLive(const Send& send, std::int64_t now_ms) {
-  if (!send.option("ttl_s").empty()) return std::string(send.option("ttl_s"));
+  if (const auto ttl = wholeNumber(send.option("ttl_s"))) return std::to_string(*ttl);
   if (send.expiresMs() == 0) return {};
   return std::to_string(std::clamp<std::int64_t>((send.expiresMs() - now_ms) / 1000, 0, kMaxTtl_s));
 }
@@ -163,9 +176,8 @@ void writeMessage(Query& query, const std::string& prefix, const Send& send, std
 }
 
 bool isWhole(std::string_view text, std::int64_t low, std::int64_t high) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size() && value >= low && value <= high;
+  const auto value = wholeNumber(text);
+  return value && *value >= low && *value <= high;
 }
 
 std::string optionsFault(const Send& send) {

@@ -43,7 +43,7 @@ class Loading : public ::testing::Test {
 
 TEST_F(Loading, TheBundledPluginsLoadAfterATrial) {
   PluginRegistry registry({{bundledLock()}, trialProgram()}, log_.log());
-  ASSERT_EQ(registry.all().size(), 3u) << log_.text();
+  ASSERT_GE(registry.all().size(), 3u) << log_.text();
   for (const auto& plugin : registry.all()) EXPECT_EQ(plugin.info.problem, "") << plugin.info.id;
   const auto* smtp = registry.find("smtp");
   ASSERT_NE(smtp, nullptr);
