@@ -6,6 +6,7 @@
 #include <belfry/host.hpp>
 #include <belfry/op.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <exception>
@@ -24,6 +25,7 @@ inline void copyText(std::string_view text, char* out, std::size_t cap) {
   if (!out || cap == 0) return;
   const std::size_t n = text.size() < cap ? text.size() : cap - 1;
   std::memcpy(out, text.data(), n);
+  std::replace(out, out + n, '\0', '?');  // a key of the config may hold one, and would end the reason
   out[n] = '\0';
 }
 

@@ -78,19 +78,18 @@ inline std::int64_t takePart(std::string_view& text, char separator) {
 
 /// Unix milliseconds; nullopt for anything that is no such time of the years 1970 to 9999.
 inline std::optional<std::int64_t> parseTime(std::string_view text) {
-  using namespace detail;
-  const auto year = takeDigits(text, 4);
-  const auto month = takePart(text, '-');
-  const auto day = takePart(text, '-');
-  const auto hour = takePart(text, 'T');
-  const auto minute = takePart(text, ':');
-  const auto second = takePart(text, ':');
-  const auto ms = takeFraction(text);
+  const auto year = detail::takeDigits(text, 4);
+  const auto month = detail::takePart(text, '-');
+  const auto day = detail::takePart(text, '-');
+  const auto hour = detail::takePart(text, 'T');
+  const auto minute = detail::takePart(text, ':');
+  const auto second = detail::takePart(text, ':');
+  const auto ms = detail::takeFraction(text);
   std::int64_t zone = 0;
-  if (!takeZone(text, zone) || !text.empty() || ms < 0) return std::nullopt;
-  if (year < 1970 || !isDay(year, month, day)) return std::nullopt;
+  if (!detail::takeZone(text, zone) || !text.empty() || ms < 0) return std::nullopt;
+  if (year < 1970 || !detail::isDay(year, month, day)) return std::nullopt;
   if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) return std::nullopt;
-  const std::int64_t minutes = (daysSinceEpoch(year, month, day) * 24 + hour) * 60 + minute - zone;
+  const std::int64_t minutes = (detail::daysSinceEpoch(year, month, day) * 24 + hour) * 60 + minute - zone;
   if (minutes < 0) return std::nullopt;
   return (minutes * 60 + second) * 1000 + ms;
 }

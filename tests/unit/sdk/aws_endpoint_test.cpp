@@ -1,6 +1,7 @@
 // Where AWS's services are: the published endpoint tests of SES and SNS, and what else must hold.
 #include <gtest/gtest.h>
 #include <rapidjson/document.h>
+#include <belfry/aws.hpp>
 
 #include <cstdlib>
 #include <filesystem>
@@ -9,8 +10,6 @@
 #include <iterator>
 #include <optional>
 #include <string>
-
-#include "belfry/aws.hpp"
 
 namespace belfry::aws {
 namespace {

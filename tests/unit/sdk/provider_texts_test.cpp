@@ -1,13 +1,12 @@
 // What providers write, read by the SDK: base64, times, XML, base URLs.
 #include <gtest/gtest.h>
+#include <belfry/base64.hpp>
+#include <belfry/base_url.hpp>
+#include <belfry/batch_key.hpp>
+#include <belfry/rfc3339.hpp>
+#include <belfry/xml.hpp>
 
 #include <random>
-
-#include "belfry/base64.hpp"
-#include "belfry/base_url.hpp"
-#include "belfry/batch_key.hpp"
-#include "belfry/rfc3339.hpp"
-#include "belfry/xml.hpp"
 
 namespace belfry {
 namespace {
