@@ -36,22 +36,20 @@ inline std::int32_t receiptOf(const Rule& rule) {
   }
 }
 
-/// Type, suppress, code and detail of a receipt; nullopt for a status that is no news about a message of ours. `code`
-/// is the error code's text or empty, and must outlive the receipt.
-inline std::optional<belfry::Receipt> receiptOf(std::string_view status, std::string_view code) {
+struct News {
+  std::int32_t receipt;  ///< BF_RECEIPT_*
+  bool suppress = false;
+  std::string_view text;  ///< what the error code means; static, may be empty
+};
+
+/// nullopt for a status that is no news about a message of ours. `code`: the error code's digits, or empty.
+inline std::optional<News> newsOf(std::string_view status, std::string_view code) {
   for (const auto& known : kStatuses) {
     if (known.status != status) continue;
-    belfry::Receipt receipt;
-    receipt.type = known.receipt;
-    receipt.code = code;
     const bool ended_badly = known.receipt == BF_RECEIPT_SOFT_BOUNCED || known.receipt == BF_RECEIPT_FAILED;
     const Rule* rule = ended_badly ? ruleOf(belfry::Webhook::number(code)) : nullptr;
-    if (rule) {
-      receipt.type = receiptOf(*rule);
-      receipt.detail = rule->text;
-      receipt.suppress = rule->outcome == BF_REJECTED_RECIPIENT;
-    }
-    return receipt;
+    if (!rule) return News{known.receipt, false, {}};
+    return News{receiptOf(*rule), rule->outcome == BF_REJECTED_RECIPIENT, rule->text};
   }
   return std::nullopt;
 }

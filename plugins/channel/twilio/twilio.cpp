@@ -124,7 +124,10 @@ class Twilio : public belfry::Channel<Twilio> {
       const auto failed = refused(reply);
       return op.done({BF_UNKNOWN, failed ? failed->code : "unreadable_answer", failed ? failed->detail : "", {}, 0});
     }
-    emit(op, {}, 0, sid, dom.root()["status"].asString(), dom.root()["error_code"].numberText(), {});
+    belfry::Receipt receipt;
+    receipt.provider_id = sid;
+    receipt.code = dom.root()["error_code"].numberText();
+    tell(op, receipt, dom.root()["status"].asString());
     return op.done({BF_ACCEPTED, std::string(dom.root()["status"].asString()), {}, std::string(sid), 0});
   }
 
@@ -173,26 +176,30 @@ class Twilio : public belfry::Channel<Twilio> {
   int receipt(Op& op, const Webhook& hook, const belfry::Params& form) const {
     const auto status = belfry::param(form, "MessageStatus");
     if (status.empty()) return ignored(op, "no_status");
-    const auto sid = belfry::param(form, "MessageSid");
-    if (sid.empty()) return op.reply(400, {}, "malformed");
-    if (!emit(op, hook.deliveryId(), hook.attempt(), sid, status, belfry::param(form, "ErrorCode"),
-              belfry::param(form, "To")))
-      return ignored(op, "unknown_status");
-    return op.reply(204);
+    const std::string delivery_id = hook.deliveryId();
+    const auto carrier_time = belfry::param(form, "RawDlrDoneDate");
+    const std::string detail = carrier_time.empty() ? "" : "carrier's local time " + std::string(carrier_time);
+    belfry::Receipt receipt;
+    receipt.delivery_id = delivery_id;
+    receipt.attempt = hook.attempt();
+    receipt.provider_id = belfry::param(form, "MessageSid");
+    receipt.recipient = belfry::param(form, "To");
+    receipt.code = belfry::param(form, "ErrorCode");
+    receipt.detail = detail;
+    if (receipt.provider_id.empty()) return op.reply(400, {}, "malformed");
+    return tell(op, receipt, status) ? op.reply(204) : ignored(op, "unknown_status");
   }
 
   /// False for a status that says nothing about a message of ours.
-  static bool emit(Op& op, std::string_view delivery_id, std::uint32_t attempt, std::string_view sid,
-                   std::string_view status, std::string_view code, std::string_view to) {
-    auto receipt = twilio::receiptOf(status, code);
-    if (!receipt) return false;
-    const std::string key = std::string(sid) + ":" + std::string(status);
-    receipt->delivery_id = delivery_id;
-    receipt->attempt = attempt;
-    receipt->provider_id = sid;
-    receipt->dedupe_key = key;
-    receipt->recipient = to;
-    op.event(*receipt);
+  static bool tell(Op& op, belfry::Receipt receipt, std::string_view status) {
+    const auto news = twilio::newsOf(status, receipt.code);
+    if (!news) return false;
+    const std::string key = std::string(receipt.provider_id) + ":" + std::string(status);
+    receipt.type = news->receipt;
+    receipt.suppress = news->suppress;
+    receipt.dedupe_key = key;
+    if (!news->text.empty()) receipt.detail = news->text;
+    op.event(receipt);
     return true;
   }
 
