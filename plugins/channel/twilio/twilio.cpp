@@ -30,21 +30,21 @@ class Twilio : public belfry::Channel<Twilio> {
  public:
   struct Config {
     std::string account_sid;
-    std::string api_key_sid;
+    std::string key_sid;
     std::string from;
     std::string messaging_service_sid;
     std::uint32_t validity_period_s = 0;
     std::string base_url = "https://api.twilio.com";
   };
-  BF_FIELDS(Config, account_sid, api_key_sid, from, messaging_service_sid, validity_period_s, base_url)
+  BF_FIELDS(Config, account_sid, key_sid, from, messaging_service_sid, validity_period_s, base_url)
 
   struct State {};
 
   std::string check() const {
     if (!isSid(config.account_sid, "AC"))
       return "account_sid is \"" + config.account_sid + "\"; allowed: AC and 32 letters or digits";
-    if (!config.api_key_sid.empty() && !isSid(config.api_key_sid, "SK"))
-      return "api_key_sid is \"" + config.api_key_sid + "\"; allowed: SK and 32 letters or digits";
+    if (!config.key_sid.empty() && !isSid(config.key_sid, "SK"))
+      return "key_sid is \"" + config.key_sid + "\"; allowed: SK and 32 letters or digits";
     if (config.from.empty() == config.messaging_service_sid.empty())
       return "from, messaging_service_sid: exactly one of them is needed";
     if (!config.messaging_service_sid.empty() && !isSid(config.messaging_service_sid, "MG"))
@@ -92,8 +92,7 @@ class Twilio : public belfry::Channel<Twilio> {
 
   /// A standard API key may not read the account, hence the other address for it.
   int probe(Op& op, State&) const {
-    HttpRequest request("GET",
-                        config.api_key_sid.empty() ? account() + ".json" : account() + "/Messages.json?PageSize=1");
+    HttpRequest request("GET", config.key_sid.empty() ? account() + ".json" : account() + "/Messages.json?PageSize=1");
     return op.send(authorised(request));
   }
 
@@ -138,8 +137,8 @@ class Twilio : public belfry::Channel<Twilio> {
   }
 
   HttpRequest& authorised(HttpRequest& request) const {
-    return config.api_key_sid.empty() ? request.basic(config.account_sid, "auth_token")
-                                      : request.basic(config.api_key_sid, "api_key_secret");
+    return config.key_sid.empty() ? request.basic(config.account_sid, "auth_token")
+                                  : request.basic(config.key_sid, "key_secret");
   }
 
   /// Anything but a 2xx.

@@ -28,9 +28,9 @@ class WhatsApp : public belfry::Channel<WhatsApp> {
     std::string api_version = "v23.0";
     std::string base_url = "https://graph.facebook.com";
     std::string session_window = "provider";
-    bool app_secret_proof = false;
+    bool sign_requests = false;
   };
-  BF_FIELDS(Config, phone_number_id, api_version, base_url, session_window, app_secret_proof)
+  BF_FIELDS(Config, phone_number_id, api_version, base_url, session_window, sign_requests)
 
   struct State {};
   enum Tag : std::uint32_t { kSendTag = 0, kSessionTag = 1 };
@@ -111,7 +111,7 @@ class WhatsApp : public belfry::Channel<WhatsApp> {
     std::string error;
     Rope url(*belfry::parseBaseUrl(config.base_url, error) + "/" + config.api_version + "/" + config.phone_number_id +
              std::string(rest));
-    if (config.app_secret_proof) url.bytes(std::string(1, join) + "appsecret_proof=").made(0);
+    if (config.sign_requests) url.bytes(std::string(1, join) + "appsecret_proof=").made(0);
     return url;
   }
 
@@ -122,7 +122,7 @@ class WhatsApp : public belfry::Channel<WhatsApp> {
   }
 
   void prove(HttpRequest& request) const {
-    if (config.app_secret_proof)
+    if (config.sign_requests)
       request.make(BF_MAKE_HMAC_SHA256, "app_secret", Rope().secret("access_token"), BF_XFORM_HEX);
   }
 
