@@ -24,7 +24,7 @@ _OWN_RULES = rules({
     "ContentSid": "string", "ContentVariables": "string", "StatusCallback": "uri", "ApplicationSid": "string",
     "MaxPrice": "number", "ProvideFeedback": "boolean", "Attempt": "integer", "ValidityPeriod": "integer",
     "ForceDelivery": "boolean", "ContentRetention": "retain|discard", "AddressRetention": "retain|obfuscate",
-    "SmartEncoded": "boolean", "PersistentAction": ["string"], "TrafficType": "free", "ShortenUrls": "boolean",
+    "SmartEncoded": "boolean", "FallbackFrom": "string", "PersistentAction": ["string"], "TrafficType": "free", "ShortenUrls": "boolean",
     "ScheduleType": "fixed", "SendAt": "date-time", "SendAsMms": "boolean", "RiskCheck": "enable|disable"})
 _SENDERS = ("From", "MessagingServiceSid")
 _CONTENTS = ("Body", "MediaUrl", "ContentSid")
