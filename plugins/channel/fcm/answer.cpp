@@ -59,6 +59,13 @@ Answer refusal(const Reply& reply, Json error) {
   return answer;
 }
 
+/// Words of belfry/exchange.h after which another try may find the token endpoint well.
+bool isPassing(std::string_view error) {
+  for (const auto word : {"dns", "connect", "protocol", "connection_lost", "timeout", "cancelled"})
+    if (error == word) return true;
+  return false;
+}
+
 std::string temporary(const Reply& reply, std::string_view what) {
   const bool again = reply.status() == 429 || reply.status() >= 500;
   return (again ? std::string(kTemporary) : std::string()) + std::string(what);
@@ -100,10 +107,8 @@ AccessToken tokenAnswer(const Reply& reply) {
 }
 
 SendResult withoutToken(const Reply& reply) {
-  auto failed = reply.transportFailure().value_or(SendResult{BF_RETRY, "token", {}, {}, 0});
-  if (failed.outcome == BF_UNKNOWN || reply.detail().find(kTemporary) != std::string_view::npos)
-    failed.outcome = BF_RETRY;  // nothing but a token was asked for
-  return failed;
+  const bool again = reply.detail().find(kTemporary) != std::string_view::npos || isPassing(reply.error());
+  return {again ? BF_RETRY : BF_CREDENTIAL, std::string(reply.error()), std::string(reply.detail()), {}, 0};
 }
 
 }  // namespace fcm

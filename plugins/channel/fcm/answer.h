@@ -26,7 +26,7 @@ struct AccessToken {
 };
 AccessToken tokenAnswer(const belfry::Reply& reply);
 
-/// Why the operation got no access token. A failed refresh reaches it as text alone, hence the mark.
+/// Why the operation got no access token. A failed refresh reaches it as code and text alone, hence the mark.
 belfry::SendResult withoutToken(const belfry::Reply& reply);
 inline constexpr std::string_view kTemporary = "temporary: ";
 
