@@ -19,8 +19,8 @@ using rapidjson::Value;
 std::string_view view(bf_str s) { return s.n == 0 ? std::string_view() : std::string_view(s.p, s.n); }
 Value word(std::string_view text) { return Value(rapidjson::StringRef(text.data(), text.size())); }
 
-constexpr std::array<std::string_view, 8> kTransforms = {"raw", "base64_mime", "base64", "base64url",
-                                                         "hex", "urlencode",   "json",   "whsec"};
+constexpr std::array<std::string_view, 9> kTransforms = {"raw",       "base64_mime", "base64", "base64url", "hex",
+                                                         "urlencode", "json",        "whsec",  "url_rest"};
 constexpr std::array<std::string_view, 7> kMakes = {"",       "join",      "hmac_sha1", "hmac_sha256",
                                                     "sha256", "jwt_rs256", "jwt_es256"};
 

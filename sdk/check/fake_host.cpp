@@ -57,6 +57,10 @@ bf_status verify(const bf_host*, std::int32_t alg, std::int32_t form, bf_str key
   return verifySignature(alg, form, view(key), view(data), view(signature), at_ms);
 }
 
+std::int32_t isSet(const bf_host* host, bf_str secret) {
+  return FakeHost::of(host).secrets().count(view(secret)) != 0 ? 1 : 0;
+}
+
 bf_status keyedHash(const bf_host*, bf_str data, std::uint8_t out[32]) {
   const auto digest = fakeKeyedHash(view(data));
   std::memcpy(out, digest.data(), digest.size());
@@ -75,7 +79,7 @@ FakeHost& FakeHost::of(const bf_host* host) { return *reinterpret_cast<const Han
 const void* FakeHost::service(std::string_view id) const {
   static const bf_log_v1 log = {sizeof log, 0, watchLog};
   static const bf_metrics_v1 metrics = {sizeof metrics, 0, watchCount};
-  static const bf_crypto_v1 crypto = {sizeof crypto, 0, equal, matches, hash, verifyMac, verify};
+  static const bf_crypto_v1 crypto = {sizeof crypto, 0, equal, matches, hash, verifyMac, verify, isSet};
   static const bf_credentials_v1 credentials = {sizeof credentials, 0, keyedHash};
   if (missing_.count(std::string(id)) != 0) return nullptr;
   if (id == BF_LOG_1) return &log;

@@ -72,7 +72,7 @@ bf_status Recorder::admitSegments(const bf_seg* list, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) {
     const std::string_view name(list[i].s.n == 0 ? "" : list[i].s.p, list[i].s.n);
     if (list[i].kind < BF_SEG_BYTES || list[i].kind > BF_SEG_MADE || list[i].xform < BF_XFORM_RAW ||
-        list[i].xform > BF_XFORM_WHSEC)
+        list[i].xform > BF_XFORM_URL_REST)
       return fault("segment", "a segment of a kind or transform that is none", BF_E_INVALID);
     if (list[i].kind == BF_SEG_SECRET && frame_.reach && !frame_.reach->secret(name))
       return fault("secret_undeclared", "a segment with the secret " + quoted(name), BF_E_DENIED);
@@ -80,6 +80,17 @@ bf_status Recorder::admitSegments(const bf_seg* list, std::size_t n) {
       return fault("token_unasked", "a segment with the token " + quoted(name), BF_E_INVALID);
   }
   return BF_OK;
+}
+
+bf_status Recorder::admitUrl(const bf_seg* list, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i)
+    if (list[i].xform == BF_XFORM_URL_REST && (n != 2 || i != 1 || list[i].kind != BF_SEG_SECRET))
+      return fault("segment", "url_rest anywhere but in a secret that ends a URL of two segments", BF_E_INVALID);
+  if (const auto refused = admitSegments(list, n)) return refused;
+  if (n != 2 || list[1].xform != BF_XFORM_URL_REST || !frame_.secrets) return BF_OK;
+  const auto value = secretValue(*frame_.secrets, {list[1].s.p, list[1].s.n});
+  const std::string_view start(list[0].s.p, list[0].s.n);
+  return value && value->compare(0, start.size(), start) != 0 ? BF_E_DENIED : BF_OK;
 }
 
 bf_status Recorder::admitHeader(const bf_header& header) {

@@ -90,6 +90,7 @@ class Recorder {
   bf_status admit(const char* verb, std::initializer_list<std::int32_t> kinds);
   bf_status admitHost(std::string_view host);
   bf_status admitSegments(const bf_seg* list, std::size_t n);
+  bf_status admitUrl(const bf_seg* list, std::size_t n);
   bf_status admitHeader(const bf_header& header);
   void knowToken(std::string_view key) { progress_.tokens.insert(std::string(key)); }
   bf_status emit(const char* verb, rapidjson::Value body);

@@ -19,7 +19,7 @@ namespace verb {
 void* alloc(bf_op* op, std::size_t n, std::size_t align) { return Recorder::of(op).allocate(n, align); }
 
 bf_status admitParts(Recorder& recorder, const bf_http& h) {
-  bf_status status = recorder.admitSegments(h.url, h.n_url);
+  bf_status status = recorder.admitUrl(h.url, h.n_url);
   for (std::size_t i = 0; i < h.n_headers && status == BF_OK; ++i) {
     const auto& header = h.headers[i];
     status = recorder.admitHeader(header);

@@ -26,10 +26,10 @@ const HostServices& HostServices::self(const bf_host* host) { return *reinterpre
 const void* HostServices::get(const bf_host* host, const char* interface_id) {
   static const bf_log_v1 kLog{sizeof(bf_log_v1), 0, &HostServices::log};
   static const bf_metrics_v1 kMetrics{sizeof(bf_metrics_v1), 0, &HostServices::count};
-  static const bf_crypto_v1 kCrypto{sizeof(bf_crypto_v1), 0,
-                                    &HostServices::equal, &HostServices::matches,
-                                    &HostServices::hash,  &HostServices::verifyMac,
-                                    &HostServices::verify};
+  static const bf_crypto_v1 kCrypto{sizeof(bf_crypto_v1),  0,
+                                    &HostServices::equal,  &HostServices::matches,
+                                    &HostServices::hash,   &HostServices::verifyMac,
+                                    &HostServices::verify, &HostServices::isSet};
   static const bf_credentials_v1 kCredentials{sizeof(bf_credentials_v1), 0, &HostServices::keyedHash};
   if (host == nullptr || interface_id == nullptr) return nullptr;
   const auto& parts = self(host).parts_;
@@ -144,6 +144,13 @@ bf_status HostServices::verifyMac(const bf_host* host, int32_t alg, const bf_seg
     auto made = self(host).parts_.signatures->mac(algorithm, secret, text);
     return constantTimeEquals(made, view(mac)) ? BF_OK : BF_E_DENIED;
   });
+}
+
+int32_t HostServices::isSet(const bf_host* host, bf_str secret) {
+  if (host == nullptr || !isView(secret)) return 0;
+  const auto& secrets = self(host).parts_.secrets;
+  auto found = std::find_if(secrets.begin(), secrets.end(), [&](const auto& one) { return one.first == view(secret); });
+  return found != secrets.end() && !found->second.empty() ? 1 : 0;
 }
 
 bf_status HostServices::verify(const bf_host* host, int32_t alg, int32_t key_form, bf_str key, bf_str data,

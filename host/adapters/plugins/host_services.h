@@ -55,6 +55,7 @@ class HostServices {
   static bf_status hash(const bf_host* host, int32_t alg, bf_str data, uint8_t* out, size_t cap);
   static bf_status verifyMac(const bf_host* host, int32_t alg, const bf_seg* key, const bf_seg* data, size_t n_data,
                              bf_str mac);
+  static int32_t isSet(const bf_host* host, bf_str secret);
   static bf_status verify(const bf_host* host, int32_t alg, int32_t key_form, bf_str key, bf_str data, bf_str signature,
                           int64_t at_ms);
   bf_status secret(const bf_seg& segment, std::string& value) const;

@@ -75,7 +75,7 @@ bf_status assembleHttp(const bf_http& from, SegmentAssembler& segments, const In
   if (from.n_url == 0 || from.url == nullptr || !hostIsPlain(from.url[0])) return BF_E_INVALID;
   if (auto status = segments.make(from.made, from.n_made, now); status != BF_OK) return status;
   to.method = copy(from.method);
-  if (auto status = segments.append(from.url, from.n_url, to.url); status != BF_OK) return status;
+  if (auto status = segments.url(from.url, from.n_url, to.url); status != BF_OK) return status;
   if (auto status = addHeaders(from, segments, to.headers); status != BF_OK) return status;
   if (auto status = segments.append(from.body, from.n_body, to.body); status != BF_OK) return status;
   to.commits = (from.flags & BF_HTTP_COMMITS) != 0;

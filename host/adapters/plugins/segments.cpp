@@ -77,6 +77,24 @@ bf_status SegmentAssembler::append(const bf_seg* segments, size_t n, std::string
   return BF_OK;
 }
 
+bf_status SegmentAssembler::url(const bf_seg* segments, size_t n, std::string& to) const {
+  const bool rest = n == 2 && segments != nullptr && segments[1].xform == BF_XFORM_URL_REST;
+  if (!rest) return append(segments, n, to);
+  if (auto status = append(segments[0], to); status != BF_OK) return status;
+  auto plain = segments[1];
+  plain.xform = BF_XFORM_RAW;
+  std::string whole;
+  if (auto status = key(plain, whole); status != BF_OK) return status;
+  if (masked_) return appendTransformed(to, kMask, BF_XFORM_RAW);
+  if (!whole.starts_with(to)) {
+    context_.log.warn("a secret that is a URL leads elsewhere than the config",
+                      {{"provider_id", context_.provider.toString()}, {"config", to}});
+    return BF_E_DENIED;
+  }
+  to = std::move(whole);
+  return BF_OK;
+}
+
 bf_status SegmentAssembler::append(const bf_seg& segment, std::string& to) const {
   if (!isView(segment.s) || segment.xform == BF_XFORM_WHSEC) return BF_E_INVALID;
   switch (segment.kind) {

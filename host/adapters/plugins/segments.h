@@ -27,6 +27,8 @@ class SegmentAssembler {
   bf_status make(const bf_make* const* made, size_t n, TimePoint now);
   bf_status append(const bf_seg* segments, size_t n, std::string& to) const;
   bf_status append(const bf_seg& segment, std::string& to) const;
+  /// A whole URL, which a secret may end (BF_XFORM_URL_REST). `to` is empty.
+  bf_status url(const bf_seg* segments, size_t n, std::string& to) const;
   /// The value of a secret segment, unmasked: for keys.
   bf_status key(const bf_seg& segment, std::string& value) const;
   bool masked() const { return masked_; }

@@ -37,6 +37,10 @@ class Host {
     const bf_seg segment = secretSegment(secret);
     return crypto().matches(host_, &segment, str(presented)) == 1;
   }
+  /// Whether the instance has a secret of that name; false on a host that cannot say.
+  bool isSet(std::string_view secret) const {
+    return crypto_ && BF_HAS(crypto_, is_set) && crypto_->is_set(host_, str(secret)) == 1;
+  }
   /// BF_HASH_*: 20, 32 or 16 raw bytes. Throws VerbFailed.
   std::string hash(std::int32_t alg, std::string_view data) const {
     std::uint8_t out[32];

@@ -82,4 +82,10 @@ struct SendResult {
   std::uint32_t retry_after_ms = 0;
 };
 
+/// The message cannot be sent as it is, and a repeat would not help: fails it, suppresses nobody. `detail` names the
+/// field and what is allowed.
+inline SendResult rejectedRequest(std::string_view code, std::string_view detail) {
+  return {BF_REJECTED_REQUEST, std::string(code), std::string(detail), {}, 0};
+}
+
 }  // namespace belfry

@@ -72,7 +72,10 @@ enum {
   BF_XFORM_HEX = 4,         /* lower case */
   BF_XFORM_URLENCODE = 5,   /* all but RFC 3986 §2.3 unreserved characters as %XX */
   BF_XFORM_JSON = 6,        /* escaped for the inside of a JSON string */
-  BF_XFORM_WHSEC = 7 /* SECRET as a MAC key only: the bytes that base64 means, an optional prefix `whsec_` dropped */
+  BF_XFORM_WHSEC = 7,   /* SECRET as a MAC key only: the bytes that base64 means, an optional prefix `whsec_` dropped */
+  BF_XFORM_URL_REST = 8 /* SECRET as the second and last segment of a URL only: the secret is a whole URL that begins
+                           with the first segment, and what follows that is used. BF_E_DENIED when it begins otherwise:
+                           a secret never decides where a request goes */
 };
 typedef struct bf_seg {
   int32_t kind;  /* BF_SEG_* */

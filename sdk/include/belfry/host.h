@@ -55,6 +55,8 @@ typedef struct bf_crypto_v1 {
    * certificate, not valid at_ms (Unix milliseconds). */
   bf_status (*verify)(const bf_host *host, int32_t alg, int32_t key_form, bf_str key, bf_str data, bf_str signature,
                       int64_t at_ms);
+  /* [any] 1 when the instance has the secret of that name: for a plugin that takes one of several credentials. */
+  int32_t (*is_set)(const bf_host *host, bf_str secret);
 } bf_crypto_v1;
 
 /* For auth plugins only. */
@@ -70,7 +72,7 @@ typedef struct bf_credentials_v1 {
 BF_STATIC_ASSERT(offsetof(bf_host, get) == 8, "bf_host");
 BF_STATIC_ASSERT(sizeof(bf_log_v1) >= 16 && offsetof(bf_log_v1, log) == 8, "bf_log_v1");
 BF_STATIC_ASSERT(offsetof(bf_metrics_v1, count) == 8, "bf_metrics_v1");
-BF_STATIC_ASSERT(offsetof(bf_crypto_v1, verify) == 40, "bf_crypto_v1");
+BF_STATIC_ASSERT(offsetof(bf_crypto_v1, verify) == 40 && offsetof(bf_crypto_v1, is_set) == 48, "bf_crypto_v1");
 BF_STATIC_ASSERT(offsetof(bf_credentials_v1, keyed_hash) == 8, "bf_credentials_v1");
 
 #endif
