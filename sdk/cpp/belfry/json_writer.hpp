@@ -116,8 +116,16 @@ class JsonText {
     return *this;
   }
 
+  /// Appends a part of a text whose other parts are written elsewhere: nothing is put before or around it.
+  JsonText& fragment(std::string_view part) {
+    text_ += part;
+    fresh_ = false;
+    return *this;
+  }
+
   const std::string& text() const& noexcept { return text_; }
-  std::string take() { return std::move(text_); }
+  /// What was written since the last call; more may follow.
+  std::string take() { return std::exchange(text_, std::string()); }
 
  private:
   JsonText& open(char bracket) {

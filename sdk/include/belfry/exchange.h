@@ -5,7 +5,8 @@
 
 #include <belfry/base.h>
 
-/* How far an exchange came. After MAYBE_SENT the only honest outcome is BF_UNKNOWN. */
+/* How far an exchange came. After MAYBE_SENT the only honest outcome is BF_UNKNOWN, but for an exchange that is
+ * BF_HTTP_IDEMPOTENT: repeating that does no harm. */
 enum {
   BF_FATE_DONE = 0,      /* the provider answered; the reply decides */
   BF_FATE_NOT_SENT = 1,  /* nothing that could deliver has left: a repeat is safe */
