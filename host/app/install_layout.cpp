@@ -28,6 +28,9 @@ InstallLayout findInstallLayout() {
                                                            fs::path(BELFRY_SOURCE_SCHEMAS) / "postgres"})
                        .parent_path();
   layout.plugins = firstThatExists("the plugins", {prefix / "plugins", prefix / "lib/belfry/plugins"});
+  auto installed_template = prefix / "share/belfry/template";
+  layout.plugin_template =
+      fs::exists(installed_template) ? installed_template : fs::path(BELFRY_SOURCE_SCHEMAS) / "../sdk/template";
   auto installed_ui = prefix / "share/belfry/docs-ui";
   layout.docs_ui = fs::exists(installed_ui) ? installed_ui : prefix / "docs-ui";
   return layout;

@@ -7,6 +7,7 @@
 #include "cli/commands/notification.h"
 #include "cli/commands/plugin.h"
 #include "cli/commands/plugin_install.h"
+#include "cli/commands/plugin_new.h"
 #include "cli/commands/provider.h"
 #include "cli/commands/render.h"
 #include "cli/commands/send.h"
@@ -30,6 +31,7 @@ std::vector<Command> makeTable() {
   add({subscriberTokenCommand()});
   add(providerCommands());
   add(pluginCommands());
+  add({pluginNewCommand()});
   add(pluginInstallCommands());
   add(migrateCommands());
   return table;

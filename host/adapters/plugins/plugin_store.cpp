@@ -74,7 +74,7 @@ std::string replaceFile(const fs::path& path, std::string_view bytes, mode_t mod
 }
 
 /// YAML's single quotes hold anything but line breaks.
-std::string quoted(std::string_view text) {
+std::string yamlText(std::string_view text) {
   std::string out = "'";
   for (const char c : text) out += c == '\'' ? std::string("''") : std::string(1, c);
   return out + "'";
@@ -87,8 +87,8 @@ std::string lockText(const std::vector<LockedPlugin>& plugins) {
   if (plugins.empty()) return text + " []\n";
   text += "\n";
   for (const auto& plugin : plugins)
-    text += "  - id: " + quoted(plugin.id) + "\n    version: " + quoted(plugin.version) +
-            "\n    file: " + quoted(plugin.file.string()) + "\n    sha256: " + quoted(plugin.sha256) +
+    text += "  - id: " + yamlText(plugin.id) + "\n    version: " + yamlText(plugin.version) +
+            "\n    file: " + yamlText(plugin.file.string()) + "\n    sha256: " + yamlText(plugin.sha256) +
             "\n    in_process: " + (plugin.in_process ? "true" : "false") + "\n";
   return text;
 }
