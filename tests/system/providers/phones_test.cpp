@@ -161,6 +161,21 @@ TEST_F(PhoneProviders, WhatsAppOutsideOfTheWindowFailsWithoutARepeat) {
   EXPECT_THAT(failed.body, HasSubstr("131047"));
 }
 
+TEST_F(PhoneProviders, TwilioGetsMediaAndRefusesNothingOfTheOptions) {
+  const auto sent = phones().send(
+      sms("+34600000005", R"(,"options":{"sms":{"media_url":["https://media.example/a.png"],"send_as_mms":true}})"),
+      "sent");
+  EXPECT_THAT(sent.text("/deliveries/0/providerMessageId"), StartsWith("MM")) << sent.body;
+}
+
+TEST_F(PhoneProviders, WhatsAppTakesATemplate) {
+  phones().send(
+      chat("+34600000007", R"(,"options":{"whatsapp":{"template":{"name":"welcome","language":"en","components":)"
+                           R"([{"type":"body","parameters":[{"type":"text","text":"Ada"}]}]}}})"),
+      "sent");
+  EXPECT_THAT(last("whatsapp").body, HasSubstr(R"("type":"template")"));
+}
+
 TEST_F(PhoneProviders, AMessageThatCannotBeSaidNeverLeaves) {
   const auto failed = phones().send(R"({"channel":"sms","recipient":{"phone":"+34600000009"},"content":{"text":")" +
                                         std::string(1601, 'x') + R"("}})",
