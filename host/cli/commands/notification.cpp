@@ -79,16 +79,16 @@ std::vector<OptionSpec> listOptions() {
 
 std::vector<Command> notificationCommands() {
   const OperandSpec id{"ID", "the notification's id"};
-  return {{.name = "notification show",
-           .summary = "Show a notification with the timeline of each delivery",
-           .operands = {id},
-           .examples = {"belfry notification show 0193f0a4-7b1c-7c3e-9d52-4d0f6d1c2b3a"},
-           .run = show},
-          {.name = "explain",
+  return {{.name = "explain",
            .summary = "Say why each delivery of a notification went as it did: decisions, attempts, receipts",
            .operands = {id},
            .examples = {"belfry explain 0193f0a4-7b1c-7c3e-9d52-4d0f6d1c2b3a"},
            .run = explain},
+          {.name = "notification show",
+           .summary = "Show a notification with the timeline of each delivery",
+           .operands = {id},
+           .examples = {"belfry notification show 0193f0a4-7b1c-7c3e-9d52-4d0f6d1c2b3a"},
+           .run = show},
           {.name = "notification list",
            .summary = "List notifications, newest first",
            .options = listOptions(),

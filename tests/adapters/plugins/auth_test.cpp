@@ -72,7 +72,7 @@ class Auth : public ::testing::Test {
 };
 
 TEST_F(Auth, PluginsThatProvideItAreNamed) {
-  EXPECT_THAT(bundled_.names(), ElementsAre("apikey"));
+  EXPECT_THAT(bundled_.names(), ElementsAre("apikey", "subscriber-token"));
   EXPECT_TRUE(bundled_.has("apikey"));
   EXPECT_FALSE(bundled_.has("smtp"));
   EXPECT_THAT(puppets_.names(), ElementsAre("puppet"))

@@ -111,9 +111,11 @@ TEST(BelfryAdministration, TenantsKeysPluginsAndProviders) {
 
   const auto plugins = belfry({"plugin", "list"});
   EXPECT_EQ(plugins.code, 0) << plugins.err;
-  for (const auto* id_of : {"smtp", "mustache", "apikey"}) EXPECT_THAT(plugins.out, HasSubstr(id_of));
+  for (const auto* id_of : {"smtp", "mustache", "apikey", "sendgrid", "ses", "sns", "twilio", "fcm", "whatsapp",
+                            "inbox", "slack", "webhook", "subscriber-token"})
+    EXPECT_THAT(plugins.out, HasSubstr(id_of));
   const auto in_json = belfry({"plugin", "list", "--json"});
-  EXPECT_EQ(jsonOf(in_json)["items"].Size(), 3u);
+  EXPECT_EQ(jsonOf(in_json)["items"].Size(), 13u);
   EXPECT_THAT(belfry({"provider", "list", "--tenant", "acme"}).out, HasSubstr("acme-smtp"));
 }
 

@@ -210,9 +210,10 @@ const Wrong kWrong[] = {
     {"AttachmentUnknownField",
      R"("attachments": [{"filename": "a", "contentType": "text/plain", "base64": "", "url": "x"}])",
      "/attachments/0/url", FieldErrorCode::unknown_field, "filename"},
-    {"OptionsOtherChannel", R"("options": {"sms": {}})", "/options/sms", FieldErrorCode::unknown_field, "email"},
-    {"OptionsUnknownField", R"("options": {"email": {"reply_to": "a"}})", "/options/email/reply_to",
-     FieldErrorCode::unknown_field, "replyTo"},
+    {"OptionsNoChannel", R"("options": {"telegraph": {}})", "/options/telegraph", FieldErrorCode::unknown_field,
+     "email"},
+    {"OptionsNull", R"("options": {"email": {"reply_to": null}})", "/options/email/reply_to",
+     FieldErrorCode::wrong_type, "a value"},
     {"OptionsHeaderOfWrongType", R"("options": {"email": {"headers": {"X-A": 1}}})", "/options/email/headers/X-A",
      FieldErrorCode::wrong_type, "a text"},
 };
