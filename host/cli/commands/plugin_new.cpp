@@ -103,7 +103,8 @@ int make(const Invocation& invocation, Console& console) {
   std::vector<std::string> files;
   for (const auto& entry : fs::recursive_directory_iterator(source)) {
     if (!entry.is_regular_file()) continue;
-    const auto relative = entry.path().lexically_relative(source);
+    auto relative = entry.path().lexically_relative(source);
+    if (relative.extension() == ".in") relative.replace_extension();
     writeWhole(target / relative, filledIn(readWhole(entry.path()), words));
     files.push_back(relative.string());
   }

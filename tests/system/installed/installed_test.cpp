@@ -54,6 +54,36 @@ TEST(Installed, ItsProgramsDoTheMainJob) {
   EXPECT_EQ(request("GET", stage.host.port(), "/api/v1/openapi.yaml").status, 200);
 }
 
+int exitOf(const std::vector<std::string>& words, std::string& output) {
+  ChildProcess program({.args = words});
+  const auto exit = program.waitForExit(180s);
+  output = program.output();
+  return exit ? exit->code : -1;
+}
+
+TEST(Installed, APluginIsMadeBuiltCheckedAndInstalledFromThePrefixAlone) {
+  const TemporaryDirectory directory;
+  const std::string folder = directory.path() / "acme-sms";
+  const std::string belfry = prefix() / "bin/belfry";
+  const auto plugin = folder + "/build/acme-sms.so";
+  std::string output;
+  EXPECT_EQ(exitOf({belfry, "plugin", "new", "--kind", "channel", "--name", "acme-sms", "--dir", folder}, output), 0)
+      << output;
+  EXPECT_EQ(exitOf({"cmake", "-G", "Ninja", "-S", folder, "-B", folder + "/build",
+                    "-DCMAKE_PREFIX_PATH=" + prefix().string()},
+                   output),
+            0)
+      << output;
+  EXPECT_EQ(exitOf({"cmake", "--build", folder + "/build"}, output), 0) << output;
+  EXPECT_EQ(exitOf({"ctest", "--test-dir", folder + "/build", "--output-on-failure"}, output), 0) << output;
+  EXPECT_EQ(exitOf({belfry, "plugin", "install", plugin, "--vectors", folder + "/vectors", "--lock",
+                    directory.path() / "plugins.lock", "--plugins-dir", directory.path()},
+                   output),
+            0)
+      << output;
+  EXPECT_THAT(output, HasSubstr("acme-sms 0.1.0 installed"));
+}
+
 TEST(Installed, ItsCommandRendersWithTheInstalledEngine) {
   const TemporaryDirectory directory;
   std::ofstream(directory.path() / "t") << "Hello {{name}}";
