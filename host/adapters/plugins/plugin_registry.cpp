@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <map>
 
 #include "adapters/plugins/plugin_version.h"
 #include "adapters/plugins/trial.h"
@@ -12,9 +13,13 @@ namespace {
 
 bool sameEntry(const LockedPlugin& a, const LockedPlugin& b) { return a.id == b.id && a.version == b.version; }
 
-/// By id, the newest version first.
-bool before(const LockedPlugin& a, const LockedPlugin& b) {
-  return a.id != b.id ? a.id < b.id : compareVersions(a.version, b.version) > 0;
+/// Versions of one plugin side by side, the newest first; plugins in the order of the locks, the bundled ones first.
+void putInOrder(std::vector<LockedPlugin>& plugins) {
+  std::map<std::string, std::size_t> place;
+  for (const auto& plugin : plugins) place.emplace(plugin.id, place.size());
+  std::stable_sort(plugins.begin(), plugins.end(), [&](const auto& a, const auto& b) {
+    return a.id != b.id ? place[a.id] < place[b.id] : compareVersions(a.version, b.version) > 0;
+  });
 }
 
 /// Tries those that no problem keeps from it, all at once.
@@ -56,7 +61,7 @@ bool PluginRegistry::readLocks(std::vector<LockedPlugin>& out) const {
       else *same = std::move(entry);
     }
   }
-  std::stable_sort(out.begin(), out.end(), before);
+  putInOrder(out);
   return whole;
 }
 

@@ -29,7 +29,7 @@ class PluginRegistry {
   /// A plugin that cannot be loaded is kept with its problem and logged; it never stops the host. On the main thread.
   PluginRegistry(const PluginRegistrySettings& settings, const Log& log);
 
-  /// As the locks said when they were last read: by id, the newest version first.
+  /// As the locks said when they were last read: in their order, of each plugin the newest version first.
   const std::vector<LoadedPlugin>& all() const { return *current_.load(std::memory_order_acquire); }
   /// "id": the newest version that is loaded, or, when none is, the newest; "id@version": that one. nullptr when no
   /// lock names it.
