@@ -21,14 +21,45 @@ struct CallbackEnd {
   bool accepted() const { return status >= 200 && status < 300; }
 };
 
+/// True when the emissions of a step hold a reply that takes the callback.
+bool takes(const Value& step) {
+  const Value* emits = findMember(step, "emits");
+  bool taken = false;
+  if (emits)
+    eachEmitted(*emits, "reply", [&](const Value& reply) {
+      const auto status = numberMember(reply, "status");
+      taken = taken || (status >= 200 && status < 300);
+    });
+  return taken;
+}
+
+/// The answers along the way (a certificate, say) that lead to a callback being taken.
+bool findWay(const Value& place, Path& way) {
+  if (takes(place)) return true;
+  const auto before = way.size();
+  if (const Value* then = findMember(place, "then"))
+    for (const auto& step : then->GetArray()) {
+      way.push_back(findMember(step, "input"));
+      if (takes(step)) return true;
+    }
+  if (const Value* cases = findMember(place, "cases"))
+    for (const auto& one : cases->GetArray()) {
+      way.push_back(findMember(one, "input"));
+      if (findWay(one, way)) return true;
+      way.pop_back();
+    }
+  way.resize(before);
+  return false;
+}
+
 CallbackEnd call(const Instance& instance, const Scenario& scenario, const Value& request) {
   Operation operation(instance, request, scenario.now_ms);
   operation.begin();
   CallbackEnd out;
-  // What the vector answers along the way (a certificate, say) stays the same.
-  if (const Value* then = findMember(*scenario.vector, "then"))
-    for (const auto& step : then->GetArray())
-      if (operation.waiting()) operation.resume(step["input"]);
+  Path way;
+  findWay(*scenario.vector, way);
+  for (const Value* input : way)
+    if (operation.waiting() && input) operation.resume(*input);
   out.ended = runToEnd(operation, goodAnswer);
   eachEmitted(operation.emissions(), "reply", [&](const Value& reply) {
     out.status = static_cast<int>(numberMember(reply, "status"));

@@ -1,5 +1,4 @@
 // What create does with configs, and instances with each other.
-#include <malloc.h>
 #include <rapidjson/schema.h>
 
 #include <cstring>
@@ -7,6 +6,7 @@
 
 #include "check/checks.h"
 #include "check/guarded.h"
+#include "check/heap_growth.h"
 #include "check/vector_json.h"
 
 namespace belfry::check {
@@ -125,8 +125,6 @@ std::vector<Mutation> mutations(const Trial& trial) {
   return out;
 }
 
-std::size_t heapInUse() { return mallinfo2().uordblks; }
-
 }  // namespace
 
 Finding checkSchema(const Trial& trial) {
@@ -219,23 +217,20 @@ Finding checkReason(const Trial& trial) {
 }
 
 Finding checkCreateLeaks(const Trial& trial) {
-  constexpr int kRounds = 1000;
-  constexpr std::size_t kSlack = 4096;
   const FakeHost host(baseSecrets(trial));
   const std::string config = baseConfig(trial);
-  std::size_t before = 0;
-  for (int i = 0; i < kRounds + 50; ++i) {
-    if (i == 50) before = heapInUse();
+  const auto makeAndEnd = [&](std::string_view json) {
     void* instance = nullptr;
     char reason[256];
-    if (trial.factory.create(host.abi(), config, &instance, reason, sizeof reason) == BF_OK)
+    if (trial.factory.create(host.abi(), json, &instance, reason, sizeof reason) == BF_OK)
       trial.factory.destroy(instance);
-    if (trial.factory.create(host.abi(), "[]", &instance, reason, sizeof reason) == BF_OK)
-      trial.factory.destroy(instance);
-  }
-  const auto after = heapInUse();
-  if (after > before + kSlack)
-    return failed(std::to_string((after - before) / kRounds) + " bytes are left behind by each create and destroy",
+  };
+  const auto grown = heapGrowth(1000, [&] {
+    makeAndEnd(config);
+    makeAndEnd("[]");
+  });
+  if (grown != 0)
+    return failed(std::to_string(grown) + " bytes are left behind by each create and destroy",
                   "free in destroy what create made, and in create what a refusal leaves");
   return passed("1000 times create and destroy leave nothing");
 }

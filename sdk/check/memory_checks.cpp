@@ -1,30 +1,26 @@
 // Memory over many operations, and when there is none.
-#include <malloc.h>
+#include <algorithm>
 
 #include "check/checks.h"
+#include "check/heap_growth.h"
 
 namespace belfry::check {
 
 Finding checkFlatMemory(const Trial& trial) {
-  constexpr std::size_t kSlack = 16384;
   if (trial.of(0).empty()) return skipped("no vectors with a request");
   const auto each = std::max<std::size_t>(200, trial.rounds / trial.of(0).size());
   std::size_t done = 0;
   for (const auto* scenario : trial.of(0)) {
     Instance instance(trial.factory, trial.manifest, scenario->config, scenario->secrets);
     if (!instance.good()) continue;
-    std::size_t before = 0;
-    for (std::size_t i = 0; i < each; ++i) {
-      if (i == each / 4) before = mallinfo2().uordblks;
+    const auto grown = heapGrowth(each, [&] {
       Operation operation(instance, *scenario->request(), scenario->now_ms);
       operation.begin();
       runToEnd(operation, goodAnswer);
-      ++done;
-    }
-    const auto after = mallinfo2().uordblks;
-    if (after > before + kSlack)
-      return failed(scenario->name + ": the heap grows by " + std::to_string((after - before) / (each - each / 4)) +
-                        " bytes with each operation",
+    });
+    done += each;
+    if (grown != 0)
+      return failed(scenario->name + ": the heap grows by " + std::to_string(grown) + " bytes with each operation",
                     "free what a step makes before it returns: no caches that grow, no statics that grow");
   }
   return passed("memory is flat over " + std::to_string(done) + " operations");

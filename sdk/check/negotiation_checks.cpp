@@ -28,13 +28,14 @@ bf_status noMac(const bf_host*, std::int32_t, const bf_seg*, const bf_seg*, std:
 bf_status noVerify(const bf_host*, std::int32_t, std::int32_t, bf_str, bf_str, bf_str, std::int64_t) {
   return BF_E_DENIED;
 }
+std::int32_t noneSet(const bf_host*, bf_str) { return 0; }
 bf_status noKeyed(const bf_host*, bf_str, std::uint8_t out[32]) {
   std::memset(out, 0, 32);
   return BF_OK;
 }
 constexpr bf_log_v1 kLog = {sizeof kLog, 0, noLog};
 constexpr bf_metrics_v1 kMetrics = {sizeof kMetrics, 0, noCount};
-constexpr bf_crypto_v1 kCrypto = {sizeof kCrypto, 0, no2, noMatch, noHash, noMac, noVerify};
+constexpr bf_crypto_v1 kCrypto = {sizeof kCrypto, 0, no2, noMatch, noHash, noMac, noVerify, noneSet};
 constexpr bf_credentials_v1 kCredentials = {sizeof kCredentials, 0, noKeyed};
 
 /// A host whose service tables are given by the test.

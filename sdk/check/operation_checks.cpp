@@ -4,6 +4,7 @@
 #include <set>
 
 #include "check/checks.h"
+#include "check/heap_growth.h"
 #include "check/vector_json.h"
 
 namespace belfry::check {
@@ -193,24 +194,16 @@ Finding checkOutOfOrder(const Trial& trial) {
 }
 
 Finding checkCancel(const Trial& trial) {
-  constexpr int kRounds = 300;
-  constexpr std::size_t kSlack = 8192;
   if (trial.of(0).empty()) return kNoVectors;
   const auto finding =
       eachScenario(trial, 0, [&](const Scenario& scenario, Instance& instance) -> std::optional<Finding> {
         for (const auto& path : waitingPlaces(scenario)) {
-          std::size_t before = 0;
-          for (int i = 0; i < kRounds; ++i) {
-            if (i == 20) before = mallinfo2().uordblks;
-            advance(instance, scenario, path);
-          }
-          const auto after = mallinfo2().uordblks;
-          if (after > before + kSlack)
+          const auto grown = heapGrowth(200, [&] { advance(instance, scenario, path); });
+          if (grown != 0)
             return failed(
                 scenario.name + ": an operation that is forgotten after " + std::to_string(path.size()) +
-                    " answers leaves " + std::to_string((after - before) / (kRounds - 20)) + " bytes behind",
+                    " answers leaves " + std::to_string(grown) + " bytes behind",
                 "keep plain data in State: no classes that own memory; use op.alloc or emit what you need again");
-          if (path.size() > 3) break;
         }
         return std::nullopt;
       });

@@ -1,8 +1,8 @@
 // Golden vectors: a plugin is a function of its inputs, so a file can say what goes in and what must come out, to the
 // byte. README.md beside this says what a file holds.
 //
-// Every vector runs twice, the second time with the operation's state moved to another address and its arena overwritten
-// before each step: both runs must emit the same (determinism, position-independence).
+// Every vector runs twice, the second time with the operation's state moved to another address and its arena
+// overwritten before each step: both runs must emit the same (determinism, position-independence).
 #pragma once
 
 #include <string>
