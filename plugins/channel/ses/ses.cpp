@@ -28,6 +28,7 @@ using belfry::SendResult;
 
 /// SNS changes its certificates about once a year, under new addresses.
 constexpr std::uint32_t kKeepCertificate_s = 30 * 86'400;
+constexpr std::size_t kMaxCertificate = 16 * 1024;
 
 class Ses : public belfry::Channel<Ses> {
  public:
@@ -136,7 +137,8 @@ class Ses : public belfry::Channel<Ses> {
         state.step = Step::fetched_certificate;
         return fetch(op, message.certificateUrl());
       case Step::fetched_certificate: {
-        if (!reply.ok() || reply.truncated()) return op.reply(503, {}, "no_certificate");
+        if (!reply.ok() || reply.truncated() || reply.body().size() > kMaxCertificate)
+          return op.reply(503, {}, "no_certificate");
         const std::string certificate(reply.body());
         if (message.signedBy(certificate, host(), callback.receivedMs()))
           op.put(certificateKey(message), certificate, kKeepCertificate_s);

@@ -54,8 +54,9 @@ std::optional<SnsUrl> parseSnsUrl(std::string_view url) {
                 question == std::string_view::npos ? std::string_view() : rest.substr(question + 1)};
 }
 
+/// What is fetched is kept under its address, and such keys are short.
 bool isCertificateUrl(std::string_view text) {
-  const auto url = parseSnsUrl(text);
+  const auto url = text.size() <= 400 ? parseSnsUrl(text) : std::nullopt;
   constexpr std::string_view kEnd = ".pem";
   return url && url->query.empty() && url->path.size() > kEnd.size() + 1 &&
          url->path.substr(url->path.size() - kEnd.size()) == kEnd;

@@ -150,8 +150,9 @@ typedef struct bf_ops {
   bf_status (*put_token)(bf_op *op, bf_str token, uint32_t ttl_s);
   /* any but AUTHENTICATE: at most 60 000 ms, and the operation's deadline. */
   bf_status (*sleep)(bf_op *op, uint32_t ms, uint32_t tag);
-  /* any but AUTHENTICATE: what this plugin keeps for this instance, at most 64 KiB a value, for at most 90 days. get
-   * answers with BF_IN_VALUE; put is done before the operation ends. A value may be lost: never the only record. */
+  /* any but AUTHENTICATE: what this plugin keeps for this instance, under a key of at most 500 bytes, at most 64 KiB a
+   * value, for at most 90 days. get answers with BF_IN_VALUE; put is done before the operation ends. A value may be
+   * lost: never the only record. */
   bf_status (*get)(bf_op *op, bf_str key, uint32_t tag);
   bf_status (*put)(bf_op *op, bf_str key, bf_str value, uint32_t ttl_s);
   /* SEND: copies up to n bytes of a blob from offset; *got tells how many. */
