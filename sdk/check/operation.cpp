@@ -88,9 +88,11 @@ std::int32_t Operation::begin() {
 
 std::int32_t Operation::resume(const Value& input) {
   VectorInput own;
-  const bf_input* in = own.input(input);
-  recorder_->settle(in->tag);
-  return took(instance_.machine().resume(instance_.get(), recorder_->op(), &ops_, state_.get(), in));
+  VectorInput again;  // the request, at another address than begin saw it
+  bf_input in = *own.input(input);
+  in.req = again.request(request_);
+  recorder_->settle(in.tag);
+  return took(instance_.machine().resume(instance_.get(), recorder_->op(), &ops_, state_.get(), &in));
 }
 
 std::int32_t Operation::resume(const std::string& input, std::uint32_t tag) {
