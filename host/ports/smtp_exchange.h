@@ -35,7 +35,8 @@ struct SmtpExchange {
   std::string password;   ///< never logged
   std::string helo_name;  ///< what EHLO says; empty: the machine's name
   std::string mail_from;  ///< bare address; empty: the null sender `<>`
-  /// Bare addresses in UTF-8, at least one; see SmtpResult for what non-ASCII needs.
+  /// Bare addresses in UTF-8; see SmtpResult for what non-ASCII needs. None, and no message: login only, on a fresh
+  /// connection that ends with QUIT; `done` without any reply when it went well.
   std::vector<std::string> recipients;
   std::string message;  ///< RFC 5322 text, every line ended by CRLF; dots are stuffed on the wire
   std::optional<SmtpDsn> dsn;

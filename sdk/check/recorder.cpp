@@ -190,7 +190,7 @@ void Recorder::close(std::int32_t step) {
 }
 
 std::string mend(const std::string& rule) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 21> kMends = {{
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 22> kMends = {{
       {"two_results", "emit exactly one result for each message; op.done ends the operation"},
       {"no_answer", "emit what the kind of request must have before BF_STEP_DONE (belfry/steps.h), or fail"},
       {"waits_for_nothing", "return BF_STEP_WAIT only after a verb with a tag: return op.send(…)"},
@@ -209,6 +209,7 @@ std::string mend(const std::string& rule) {
       {"step", "return BF_STEP_DONE, BF_STEP_WAIT or BF_STEP_ERROR"},
       {"header_break", "refuse or encode line breaks before text of a message goes into a header"},
       {"request", "give a method and an absolute URL whose scheme and host are plain text in the first segment"},
+      {"login", "name recipients and a message; in a probe neither, which logs in and no more"},
       {"sleep", "sleep at most 60 000 ms at once"},
       {"reply", "answer a callback with a status from 200 to 599"},
       {"not_utf8", "put only valid UTF-8 into results and events: the provider's bytes may be anything"},

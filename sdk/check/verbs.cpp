@@ -59,7 +59,10 @@ bf_status http(bf_op* op, const bf_http* h, std::uint32_t tag) {
 bf_status smtp(bf_op* op, const bf_smtp* s, std::uint32_t tag) {
   auto& recorder = Recorder::of(op);
   if (const auto refused = recorder.admit("smtp", {BF_REQ_SEND, BF_REQ_PROBE})) return refused;
-  if (s->tls < BF_TLS_NONE || s->tls > BF_TLS_IMPLICIT || s->n_rcpts == 0 || s->host.n == 0) return BF_E_INVALID;
+  if (s->tls < BF_TLS_NONE || s->tls > BF_TLS_IMPLICIT || s->host.n == 0) return BF_E_INVALID;
+  const bool login = s->n_rcpts == 0 && s->n_message == 0;
+  if (login != (recorder.frame().kind == BF_REQ_PROBE) && recorder.frame().kind != 0)
+    return recorder.fault("login", login ? "a mail transaction without recipients" : "a mail in a probe", BF_E_DENIED);
   if (const auto refused = recorder.admitHost(view(s->host))) return refused;
   if (const auto refused = recorder.admitSegments(s->message, s->n_message)) return refused;
   if (s->username.n != 0)

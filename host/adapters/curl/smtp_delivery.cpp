@@ -13,7 +13,8 @@ void SmtpDelivery::start(EventLoop::SteadyTime deadline) {
     const auto self = shared_from_this();
     giveUp(ExchangeError::timeout, "the deadline passed");
   });
-  acquire(SmtpPool::Want::any);
+  // A pooled connection proves that the login worked once.
+  acquire(plan_.login_only ? SmtpPool::Want::fresh : SmtpPool::Want::any);
 }
 
 void SmtpDelivery::acquire(SmtpPool::Want want) {
@@ -59,6 +60,10 @@ void SmtpDelivery::opened(std::optional<SmtpConnection::OpenError> error) {
 void SmtpDelivery::converse() {
   result_.remote_ip = connection_->remoteIp();
   result_.local_port = connection_->localPort();
+  if (plan_.login_only) {
+    connection_->sayQuit();
+    return finish(ExchangeFate::done, ExchangeError::none, {});
+  }
   if (auto missing = plan_.unsupportedBy(connection_->capabilities())) {
     services_.pool.giveBack(std::move(connection_));
     holds_slot_ = false;

@@ -137,9 +137,12 @@ Refusal refuseMessage(std::string_view message) {
   return std::nullopt;
 }
 
+bool isLoginOnly(const SmtpExchange& request) { return request.recipients.empty() && request.message.empty(); }
+
 Refusal refuse(const SmtpExchange& request) {
   if (auto refusal = refuseServer(request)) return refusal;
   if (auto refusal = refuseSession(request)) return refusal;
+  if (isLoginOnly(request)) return std::nullopt;
   if (auto refusal = refuseEnvelope(request)) return refusal;
   if (auto refusal = refuseDsn(request.dsn)) return refusal;
   return refuseMessage(request.message);
@@ -219,6 +222,8 @@ Result<SmtpPlan, std::string> planSmtp(SmtpExchange& request) {
   if (auto refusal = refuse(request)) return failure(std::move(*refusal));
   if (request.helo_name.empty()) request.helo_name = machineName();
   SmtpPlan plan;
+  plan.login_only = isLoginOnly(request);
+  if (plan.login_only) return plan;
   plan.mail_from = request.mail_from;
   plan.recipients = request.recipients;
   plan.dsn = request.dsn;

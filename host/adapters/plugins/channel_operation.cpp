@@ -117,6 +117,8 @@ void ChannelOperation::answerHttp(HttpResult result, uint32_t tag, bool delivers
 // ---- SMTP
 
 bf_status ChannelOperation::smtp(const bf_smtp& request, uint32_t tag) {
+  const bool login = request.n_rcpts == 0 && request.n_message == 0;
+  if (login != provesOnly()) return login ? BF_E_INVALID : BF_E_DENIED;
   SmtpExchange exchange;
   auto now = TimePoint(std::chrono::milliseconds(nowMs()));
   if (auto status = assembleSmtp(request, assembler(), *context_, now, exchange); status != BF_OK) return status;

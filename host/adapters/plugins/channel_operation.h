@@ -32,6 +32,8 @@ class ChannelOperation : public Operation {
   virtual bool findBlobBytes(uint64_t handle, std::string_view& bytes) const;
   /// Exchanges leave, or are shown instead.
   virtual bool masked() const { return false; }
+  /// A mail transaction of it may log in and no more.
+  virtual bool provesOnly() const { return false; }
   virtual void perform(HttpExchange request, uint32_t tag);
   virtual void perform(SmtpExchange request, uint32_t tag);
   virtual void obtain(const std::string& key, uint64_t refused, uint32_t tag);

@@ -16,6 +16,7 @@ class ProbeOperation final : public ChannelOperation {
 
  private:
   bf_status http(const bf_http& request, uint32_t tag) override;
+  bool provesOnly() const override { return true; }
   bf_status result(const bf_result& result) override;
   void end(const std::string& reason) override;
 

@@ -30,7 +30,8 @@ bool isWellFormed(const bf_smtp& request) {
        {&request.host, &request.username, &request.mail_from, &request.password.s, &request.helo, &request.dsn_envid})
     if (!isView(*text)) return false;
   if (!isTls(request.tls) || request.port == 0 || request.port > 65535 || !isDsn(request)) return false;
-  if (request.n_rcpts == 0 || !isArray(request.rcpts, request.n_rcpts, kMostRecipients)) return false;
+  if (request.n_rcpts == 0 && request.n_message != 0) return false;
+  if (!isArray(request.rcpts, request.n_rcpts, kMostRecipients)) return false;
   return isArray(request.message, request.n_message, kMostSegments) &&
          std::all_of(request.rcpts, request.rcpts + request.n_rcpts, isView);
 }

@@ -7,7 +7,8 @@
 
 namespace belfry::plugins {
 
-/// BF_OK, or why the transaction cannot be assembled. Leaves deadline, hosts, scope and trace to the caller.
+/// BF_OK, or why the transaction cannot be assembled; one without recipients and message is a login. Leaves deadline,
+/// hosts, scope and trace to the caller.
 bf_status assembleSmtp(const bf_smtp& from, const SegmentAssembler& segments, const InstanceContext& context,
                        TimePoint now, SmtpExchange& to);
 

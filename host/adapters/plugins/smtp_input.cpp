@@ -22,7 +22,8 @@ int32_t stageOf(const SmtpResult& result) {
   if (result.data) return BF_SMTP_STAGE_DATA;
   for (const auto& reply : result.recipients)
     if (reply.code != 0) return BF_SMTP_STAGE_RCPT;
-  return result.refusal ? BF_SMTP_STAGE_SESSION : BF_SMTP_STAGE_NONE;
+  const bool logged_in = result.outcome.fate == ExchangeFate::done;
+  return result.refusal || logged_in ? BF_SMTP_STAGE_SESSION : BF_SMTP_STAGE_NONE;
 }
 
 }  // namespace

@@ -1,16 +1,19 @@
 // E-mail over SMTP. begin builds the message and emits one transaction; resume reads the answer. No state but the
 // Message-ID, which is what the sent mail can be found by where the relay gives no id of its own.
+#include "dsn.h"
+
 #include <belfry/belfry.hpp>
+#include <belfry/list_unsubscribe.hpp>
+#include <belfry/mail_content.hpp>
 #include <belfry/mime.hpp>
 
-#include <cstring>
-#include <optional>
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace {
 
-using belfry::Mailbox;
 using belfry::SendResult;
 
 /// The relay's own id of a message, as the common servers write it after the final dot: Postfix "queued as ID", Exim
@@ -34,8 +37,13 @@ class Smtp : public belfry::Channel<Smtp> {
     std::string username;
     std::string from;
     std::string reply_to;
+    std::string helo;
+    std::string dkim_domain;
+    std::string dkim_selector;
+    std::vector<std::string> dsn_notify;
+    std::string dsn_return;
   };
-  BF_FIELDS(Config, host, port, tls, username, from, reply_to)
+  BF_FIELDS(Config, host, port, tls, username, from, reply_to, helo, dkim_domain, dkim_selector, dsn_notify, dsn_return)
 
   struct State {
     char message_id[328];  // delivery id (60), '@', domain (255), NUL
@@ -51,28 +59,42 @@ class Smtp : public belfry::Channel<Smtp> {
       return "from is \"" + config.from + "\": " + why;
     if (!config.reply_to.empty() && !belfry::parseMailbox(config.reply_to, why))
       return "reply_to is \"" + config.reply_to + "\": " + why;
-    return {};
+    if (!config.helo.empty() && !belfry::mail::isDomain(config.helo))
+      return "helo is \"" + config.helo + "\"; allowed: a host name, or an address in brackets";
+    if (const std::string fault = dkimFault(); !fault.empty()) return fault;
+    return dsnOf(config.dsn_notify, config.dsn_return).fault;
   }
 
   int begin(Op& op, State& state, const Send& send) const {
     std::string error;
-    const auto from = mailbox("from", send.option("from"), config.from, error);
-    if (!from) return op.done(refused(error));
-    const std::string_view reply_to = send.option("reply_to").empty() ? config.reply_to : send.option("reply_to");
+    const auto from = belfry::mail::mailboxOf("from", send.option("from"), config.from, error);
+    if (!from) return op.done(belfry::mail::invalidMessage(error));
+    const Dsn dsn = dsnOfSend(send, dsnOf(config.dsn_notify, config.dsn_return));
+    if (!dsn.fault.empty()) return op.done(belfry::mail::invalidMessage(dsn.fault));
 
     belfry::MimeMessage mail(send.deliveryId(), send.createdMs());
     mail.from(*from).to({std::string(send.toName()), std::string(send.to())});
-    if (!reply_to.empty()) {
-      const auto box = mailbox("reply_to", reply_to, {}, error);
-      if (!box) return op.done(refused(error));
+    if (!send.option("reply_to").empty() || !config.reply_to.empty()) {
+      const auto box = belfry::mail::mailboxOf("reply_to", send.option("reply_to"), config.reply_to, error);
+      if (!box) return op.done(belfry::mail::invalidMessage(error));
       mail.replyTo(*box);
     }
-    fill(mail, send);
+    belfry::mail::fill(mail, send);
+    const auto unsubscribe = belfry::mail::unsubscribeFields(send.option("list_unsubscribe"));
+    if (!unsubscribe.fault.empty()) return op.done(belfry::mail::invalidMessage(unsubscribe.fault));
+    for (const auto& [name, value] : unsubscribe.fields) mail.header(name, value);
 
     belfry::Rope message;
-    if (!mail.write(message, error)) return op.done(refused(error));
+    if (!mail.write(message, error)) return op.done(belfry::mail::invalidMessage(error));
     mail.messageId().copy(state.message_id, sizeof state.message_id - 1);
-    return op.send(transaction(*from, send), message);
+    auto t = server();
+    t.mail_from = from->address;
+    t.rcpts = {send.to()};
+    t.dkim = {config.dkim_domain, config.dkim_selector, kDkimKey};
+    t.dsn_notify = dsn.notify;
+    t.dsn_ret = dsn.ret;
+    if (dsn.notify != 0 || dsn.ret != BF_DSN_RET_DEFAULT) t.dsn_envid = send.deliveryId();
+    return op.send(t, message);
   }
 
   int resume(Op& op, State& state, const Reply& reply) const {
@@ -88,57 +110,45 @@ class Smtp : public belfry::Channel<Smtp> {
     return op.done(accepted);
   }
 
+  /// Connect, TLS, EHLO, AUTH, QUIT: no mail.
+  int probe(Op& op, State&) const { return op.send(server(), belfry::Rope()); }
+
+  int resumeProbe(Op& op, State&, const Reply& reply) const {
+    if (reply.fate() == BF_FATE_DONE && !reply.smtpAnswer())
+      return op.done({BF_ACCEPTED, {}, config.username.empty() ? "connected; there is no login" : "logged in", {}, 0});
+    return op.done(*reply.standardOutcome());
+  }
+
  private:
+  static constexpr const char* kDkimKey = "dkim_private_key";
+
   int tlsMode() const {
     if (config.tls == "none") return BF_TLS_NONE;
     if (config.tls == "starttls") return BF_TLS_STARTTLS;
     return config.tls == "tls" ? BF_TLS_IMPLICIT : -1;
   }
 
-  static std::optional<Mailbox> mailbox(std::string_view field, std::string_view option, std::string_view fallback,
-                                        std::string& error) {
-    const std::string_view text = option.empty() ? fallback : option;
-    if (text.empty()) {
-      error = std::string(field) + ": neither the provider's config nor the notification's options have one";
-      return std::nullopt;
-    }
-    auto box = belfry::parseMailbox(text, error);
-    if (!box) error = std::string(field) + ": " + error;
-    return box;
+  /// Domain, selector and key: all or none.
+  std::string dkimFault() const {
+    const bool key = host().isSet(kDkimKey);
+    if (config.dkim_domain.empty() && config.dkim_selector.empty())
+      return key ? "dkim_domain and dkim_selector are absent; with the secret dkim_private_key both are needed" : "";
+    if (!belfry::mail::isDomain(config.dkim_domain) || config.dkim_domain.front() == '[')
+      return "dkim_domain is \"" + config.dkim_domain + "\"; allowed: the domain that signs, beside dkim_selector";
+    if (!belfry::mail::isDomain(config.dkim_selector) || config.dkim_selector.front() == '[')
+      return "dkim_selector is \"" + config.dkim_selector +
+             "\"; allowed: the name of a key below _domainkey, beside dkim_domain";
+    return key ? "" : "dkim_domain is set; the secret dkim_private_key is needed with it";
   }
 
-  /// The message cannot be said in SMTP. That concerns this message alone, so nobody is suppressed for it.
-  static SendResult refused(const std::string& why) {
-    SendResult out;
-    out.outcome = BF_REJECTED_REQUEST;
-    out.code = "invalid_message";
-    out.detail = why;
-    return out;
-  }
-
-  static void fill(belfry::MimeMessage& mail, const Send& send) {
-    mail.subject(send.content("subject").empty() ? send.content("title") : send.content("subject"));
-    if (send.hasContent("text")) mail.text(send.content("text"));
-    else if (send.hasContent("body")) mail.text(send.content("body"));
-    if (send.hasContent("html")) mail.html(send.content("html"));
-    const bf_msg& raw = send.raw();
-    for (std::size_t i = 0; i < raw.n_headers; ++i)
-      mail.header(belfry::view(raw.headers[i].key), belfry::view(raw.headers[i].value));
-    for (std::size_t i = 0; i < raw.n_attachments; ++i) {
-      const bf_attachment& a = *raw.attachments[i];
-      mail.attach({belfry::view(a.filename), belfry::view(a.content_type), belfry::view(a.content_id), a.blob});
-    }
-  }
-
-  belfry::SmtpTransaction transaction(const Mailbox& from, const Send& send) const {
+  belfry::SmtpTransaction server() const {
     belfry::SmtpTransaction t;
     t.host = config.host;
     t.port = config.port;
     t.tls = tlsMode();
     t.username = config.username;
     t.password_secret = "password";
-    t.mail_from = from.address;
-    t.rcpts = {send.to()};
+    t.helo = config.helo;
     return t;
   }
 };

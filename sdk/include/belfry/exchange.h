@@ -109,7 +109,9 @@ typedef struct bf_dkim {
 enum { BF_DSN_NEVER = 1u, BF_DSN_SUCCESS = 2u, BF_DSN_FAILURE = 4u, BF_DSN_DELAY = 8u };
 enum { BF_DSN_RET_DEFAULT = 0, BF_DSN_RET_HEADERS = 1 };
 
-/* One SMTP transaction. It always may deliver: its final dot commits. */
+/* One SMTP transaction. It always may deliver: its final dot commits. In a PROBE request there are neither recipients
+ * nor message: connect, TLS, EHLO, AUTH, QUIT, on a fresh connection; the answer to a login that went well has fate
+ * DONE, stage SESSION and code 0. */
 typedef struct bf_smtp {
   uint32_t size;
   uint32_t port;
@@ -141,7 +143,7 @@ typedef struct bf_smtp_answer {
 /* Where the transaction ended. */
 enum {
   BF_SMTP_STAGE_NONE = 0,    /* no server was reached, or it broke the protocol */
-  BF_SMTP_STAGE_SESSION = 1, /* greeting, EHLO, STARTTLS or AUTH */
+  BF_SMTP_STAGE_SESSION = 1, /* greeting, EHLO, STARTTLS or AUTH; the end of a probe */
   BF_SMTP_STAGE_MAIL = 2,
   BF_SMTP_STAGE_RCPT = 3, /* every recipient was refused */
   BF_SMTP_STAGE_DATA = 4  /* DATA or the final dot */
