@@ -13,7 +13,7 @@ const Certificates& certificates() {
   return made;
 }
 
-class Login : public ExchangeFixture {
+class LoginOnly : public ExchangeFixture {
  protected:
   void startFor(std::uint16_t port) {
     const std::string target = std::string(kName) + ':' + std::to_string(port);
@@ -43,7 +43,7 @@ class Login : public ExchangeFixture {
   }
 };
 
-TEST_F(Login, IsDoneWhenTheServerTakesIt) {
+TEST_F(LoginOnly, IsDoneWhenTheServerTakesIt) {
   MailSink sink(withLogin("--starttls"));
   startFor(sink.port());
   const SmtpResult result = send(login(sink.port(), "right"));
@@ -55,7 +55,7 @@ TEST_F(Login, IsDoneWhenTheServerTakesIt) {
   EXPECT_TRUE(sink.mails().empty());
 }
 
-TEST_F(Login, AWrongPasswordIsRefused) {
+TEST_F(LoginOnly, AWrongPasswordIsRefused) {
   MailSink sink(withLogin("--starttls"));
   startFor(sink.port());
   const SmtpResult result = send(login(sink.port(), "wrong"));
@@ -64,7 +64,7 @@ TEST_F(Login, AWrongPasswordIsRefused) {
   EXPECT_EQ(result.refusal->code, 535);
 }
 
-TEST_F(Login, APooledConnectionProvesNothingSoAFreshOneIsMade) {
+TEST_F(LoginOnly, APooledConnectionProvesNothingSoAFreshOneIsMade) {
   MailSink sink(withLogin("--starttls"));
   startFor(sink.port());
   const SmtpResult sent = send(mail(sink.port(), "right"));
@@ -77,7 +77,7 @@ TEST_F(Login, APooledConnectionProvesNothingSoAFreshOneIsMade) {
   EXPECT_EQ(sink.mails().size(), 2u);
 }
 
-TEST_F(Login, WithoutAUserNameTheServerIsGreeted) {
+TEST_F(LoginOnly, WithoutAUserNameTheServerIsGreeted) {
   MailSink sink;
   startExchange(sink.port());
   SmtpExchange request = mailTo(sink.port());
@@ -87,7 +87,7 @@ TEST_F(Login, WithoutAUserNameTheServerIsGreeted) {
   EXPECT_TRUE(sink.mails().empty());
 }
 
-TEST_F(Login, AMessageWithoutRecipientsIsNoLogin) {
+TEST_F(LoginOnly, AMessageWithoutRecipientsIsNoLogin) {
   MailSink sink;
   startExchange(sink.port());
   SmtpExchange request = mailTo(sink.port());
