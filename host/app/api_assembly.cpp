@@ -1,5 +1,6 @@
 #include "app/api_assembly.h"
 
+#include "api/rest/callback_operations.h"
 #include "api/rest/device_operations.h"
 #include "api/rest/docs_operations.h"
 #include "api/rest/inbox_operations.h"
@@ -31,6 +32,10 @@ Router assembleRouter(const ApiParts& parts, const Settings& settings, const Ins
   addTemplateOperations(router, parts.templates, parts.engines, parts.resolver);
   addPluginOperations(router, parts.plugins);
   addProviderOperations(router, parts.directory, parts.providers, url);
+  addWebhookOperations(router, parts.callbacks.callbacks(), url, settings.callbacks.max_body_bytes);
+  addCallbackOperations(router, parts.callback_store, parts.callbacks.callbacks(),
+                        [&desk = parts.callbacks] { desk.recoverNow(); });
+  addQuestionOperations(router, parts.callbacks.questions());
   addTenantOperations(router, parts.catalogue, parts.authenticators,
                       [&directory = parts.directory] { directory.reload(); });
   addKeyOperations(router, parts.keys);

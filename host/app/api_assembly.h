@@ -7,6 +7,7 @@
 
 #include "api/rest/health_operations.h"
 #include "api/rest/rest_api.h"
+#include "app/callback_desk.h"
 #include "app/config/settings.h"
 #include "app/install_layout.h"
 #include "kit/log.h"
@@ -46,6 +47,8 @@ struct ApiParts {
   ApiKeys& keys;
   SubscriberTokens& subscriber_tokens;
   const Authenticators& authenticators;
+  CallbackDesk& callbacks;
+  CallbackStore& callback_store;
   std::function<Readiness()> readiness;
   std::function<std::string()> metrics;
 };

@@ -24,6 +24,8 @@ class Engine {
   Engine(const Settings& settings, WorkStore& work, UpkeepStore& upkeep, const Directory& directory, Renderer& renderer,
          const Clock& clock, Metrics& metrics, const Log& log);
 
+  /// `found` is called when receipts of settled deliveries wait parked. Before start().
+  void whenReceiptsWait(std::function<void()> found) { settle_.whenReceiptsWait(std::move(found)); }
   /// Starts the loops of this process's roles.
   void start();
   /// New work may be due. Thread-safe.

@@ -19,6 +19,7 @@
 #include "api/http/server.h"
 #include "api/rest/send_json.h"
 #include "app/api_assembly.h"
+#include "app/callback_desk.h"
 #include "app/catalogue_watch.h"
 #include "app/engine.h"
 #include "app/late_handler.h"
@@ -150,6 +151,7 @@ struct Host::Parts {
   std::unique_ptr<SubscriberTokens> subscriber_tokens;
   std::unique_ptr<CatalogueWatch> watch;
   std::unique_ptr<PluginWatch> plugin_watch;
+  std::unique_ptr<CallbackDesk> callbacks;
   std::unique_ptr<Engine> engine;
   std::unique_ptr<IntakeWriter> writer;
   std::unique_ptr<DeliveryPreviews> previews;
@@ -286,6 +288,9 @@ void Host::Parts::startEngine() {
   }
   engine =
       std::make_unique<Engine>(settings, storage->work, storage->upkeep, *directory, *renderer, clock, metrics, log);
+  callbacks =
+      std::make_unique<CallbackDesk>(settings, storage->callbacks, storage->receipts, *directory, clock, metrics, log);
+  engine->whenReceiptsWait([this] { callbacks->releaseNow(); });
   metrics.gauge("belfry_deliveries_in_flight", "Attempts in flight in this process",
                 [this] { return engine->inFlight(); });
   metrics.gauge("belfry_database_connections_in_use", "Connections of this process that are in use",
@@ -314,6 +319,7 @@ void Host::Parts::startEngine() {
       },
       log);
   writer->start();
+  callbacks->start();
   engine->start();
   watch->start();
   plugin_watch->start();
@@ -337,6 +343,8 @@ void Host::Parts::startApi() {
                  *api_keys,
                  *subscriber_tokens,
                  *authenticators,
+                 *callbacks,
+                 storage->callbacks,
                  [this] { return readiness(); },
                  [this] { return metrics.text(); }};
   api = std::make_unique<RestApi>(assembleRouter(parts, settings, layout, server->port()), *authentication,
@@ -387,6 +395,7 @@ void Host::stop() {
   parts.serving = false;
   if (parts.api) parts.api->stop();
   if (parts.writer) parts.writer->stop();
+  if (parts.callbacks) parts.callbacks->stop();
   if (parts.engine) {
     auto drained = std::min(deadline, std::chrono::steady_clock::now() + parts.settings.worker.drain);
     parts.engine->stop(drained, [&] { parts.exchange->drain(std::chrono::steady_clock::now()); });
@@ -401,6 +410,7 @@ void Host::stop() {
   parts.intake.reset();
   parts.writer.reset();
   parts.engine.reset();
+  parts.callbacks.reset();
   if (parts.embedded) parts.embedded->stop();
   parts.embedded.reset();
 }

@@ -2,7 +2,8 @@
 //
 //   start: bind the port → PostgreSQL and Redis (embedded) → master key → migrations → pools and stores → plugins →
 //          tenants and templates from files → admin key → engine → serve
-//   stop:  answer what was begun → intake → claims and attempts in flight → exchanges → settle → loops → pools →
+//   stop:  answer what was begun → intake and callbacks → claims and attempts in flight → exchanges → settle → loops →
+//   pools →
 //          PostgreSQL and Redis
 #pragma once
 

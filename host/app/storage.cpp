@@ -46,6 +46,8 @@ Storage::Storage(const DatabaseSettings& settings, const std::string& url, const
       subscriber_keys(tenant_pool, keyring, clock),
       idempotency(tenant_pool, keyring, clock),
       plugin_values(system_pool, keyring),
-      upkeep(system_pool) {}
+      upkeep(system_pool),
+      callbacks(tenant_pool, system_pool, keyring, clock),
+      receipts(tenant_pool, system_pool, keyring) {}
 
 }  // namespace belfry

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "adapters/postgres/keyring.h"
+#include "adapters/postgres/pg_callback_store.h"
 #include "adapters/postgres/pg_catalogue_store.h"
 #include "adapters/postgres/pg_device_store.h"
 #include "adapters/postgres/pg_idempotency_store.h"
@@ -10,6 +11,7 @@
 #include "adapters/postgres/pg_key_store.h"
 #include "adapters/postgres/pg_notification_store.h"
 #include "adapters/postgres/pg_plugin_value_store.h"
+#include "adapters/postgres/pg_receipt_store.h"
 #include "adapters/postgres/pg_subscriber_key_store.h"
 #include "adapters/postgres/pg_template_store.h"
 #include "adapters/postgres/pg_upkeep_store.h"
@@ -39,6 +41,8 @@ struct Storage {
   pg::PgIdempotencyStore idempotency;
   pg::PgPluginValueStore plugin_values;
   pg::PgUpkeepStore upkeep;
+  pg::PgCallbackStore callbacks;
+  pg::PgReceiptStore receipts;
 };
 
 }  // namespace belfry

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cli/commands/callbacks.h"
 #include "cli/commands/key.h"
 #include "cli/commands/migrate.h"
 #include "cli/commands/notification.h"
@@ -30,6 +31,7 @@ std::vector<Command> makeTable() {
   add(keyCommands());
   add({subscriberTokenCommand()});
   add(providerCommands());
+  add(callbackCommands());
   add(pluginCommands());
   add({pluginNewCommand()});
   add(pluginInstallCommands());

@@ -32,6 +32,7 @@ using ProviderId = Id<struct ProviderTag>;
 using ApiKeyId = Id<struct ApiKeyTag>;
 using DeviceId = Id<struct DeviceTag>;
 using SubscriberKeyId = Id<struct SubscriberKeyTag>;
+using CallbackId = Id<struct CallbackTag>;
 
 }  // namespace belfry
 

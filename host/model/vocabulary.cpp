@@ -445,6 +445,79 @@ std::optional<ReceiptType> receiptTypeFromNumber(std::int64_t number) noexcept {
   }
 }
 
+// ---- ReceiptResult
+std::string_view toText(ReceiptResult value) noexcept {
+  switch (value) {
+    case ReceiptResult::applied: return "applied";
+    case ReceiptResult::noted: return "noted";
+    case ReceiptResult::ignored: return "ignored";
+    case ReceiptResult::duplicate: return "duplicate";
+    case ReceiptResult::parked: return "parked";
+    case ReceiptResult::refused: return "refused";
+  }
+  return {};
+}
+std::string_view describe(ReceiptResult value) noexcept {
+  switch (value) {
+    case ReceiptResult::applied: return "The delivery moved on or its timeline grew";
+    case ReceiptResult::noted: return "Nothing new for the delivery, and nothing wrong";
+    case ReceiptResult::ignored: return "The state machine does not allow it any more; kept in the timeline";
+    case ReceiptResult::duplicate: return "This event was applied before";
+    case ReceiptResult::parked: return "It came before its attempt was settled, or its message is not known yet; it waits";
+    case ReceiptResult::refused: return "It belongs to no delivery that this provider instance sent";
+  }
+  return {};
+}
+std::optional<ReceiptResult> parseReceiptResult(std::string_view text) noexcept {
+  if (text == "applied") return ReceiptResult::applied;
+  if (text == "noted") return ReceiptResult::noted;
+  if (text == "ignored") return ReceiptResult::ignored;
+  if (text == "duplicate") return ReceiptResult::duplicate;
+  if (text == "parked") return ReceiptResult::parked;
+  if (text == "refused") return ReceiptResult::refused;
+  return std::nullopt;
+}
+std::string_view allowedReceiptResult() noexcept { return "applied, noted, ignored, duplicate, parked, refused"; }
+std::span<const ReceiptResult> allReceiptResults() noexcept {
+  static constexpr ReceiptResult kAll[] = {ReceiptResult::applied, ReceiptResult::noted, ReceiptResult::ignored, ReceiptResult::duplicate, ReceiptResult::parked, ReceiptResult::refused};
+  return kAll;
+}
+
+// ---- CallbackState
+std::string_view toText(CallbackState value) noexcept {
+  switch (value) {
+    case CallbackState::received: return "received";
+    case CallbackState::processed: return "processed";
+    case CallbackState::refused: return "refused";
+    case CallbackState::parked: return "parked";
+    case CallbackState::failed: return "failed";
+  }
+  return {};
+}
+std::string_view describe(CallbackState value) noexcept {
+  switch (value) {
+    case CallbackState::received: return "Stored as it came, not yet processed";
+    case CallbackState::processed: return "Verified; its receipts are applied";
+    case CallbackState::refused: return "Not accepted: forged, stale, malformed, or none of its receipts belongs here";
+    case CallbackState::parked: return "Verified; every receipt of it waits for its delivery";
+    case CallbackState::failed: return "The plugin could not say anything of it, or it could not be applied";
+  }
+  return {};
+}
+std::optional<CallbackState> parseCallbackState(std::string_view text) noexcept {
+  if (text == "received") return CallbackState::received;
+  if (text == "processed") return CallbackState::processed;
+  if (text == "refused") return CallbackState::refused;
+  if (text == "parked") return CallbackState::parked;
+  if (text == "failed") return CallbackState::failed;
+  return std::nullopt;
+}
+std::string_view allowedCallbackState() noexcept { return "received, processed, refused, parked, failed"; }
+std::span<const CallbackState> allCallbackStates() noexcept {
+  static constexpr CallbackState kAll[] = {CallbackState::received, CallbackState::processed, CallbackState::refused, CallbackState::parked, CallbackState::failed};
+  return kAll;
+}
+
 // ---- Role
 std::string_view toText(Role value) noexcept {
   switch (value) {
@@ -501,6 +574,8 @@ std::string_view toText(Scope value) noexcept {
     case Scope::tenants_write: return "tenants:write";
     case Scope::queues_read: return "queues:read";
     case Scope::queues_write: return "queues:write";
+    case Scope::callbacks_read: return "callbacks:read";
+    case Scope::callbacks_write: return "callbacks:write";
     case Scope::inbox_read: return "inbox:read";
     case Scope::inbox_write: return "inbox:write";
     case Scope::subscribers_token: return "subscribers:token";
@@ -524,6 +599,8 @@ std::string_view describe(Scope value) noexcept {
     case Scope::tenants_write: return "Create and change tenants";
     case Scope::queues_read: return "Watch queues";
     case Scope::queues_write: return "Pause, resume and drain queues";
+    case Scope::callbacks_read: return "See what providers called back, with secrets masked";
+    case Scope::callbacks_write: return "Replay provider callbacks and ask providers about deliveries";
     case Scope::inbox_read: return "Read one's own inbox, devices and preferences";
     case Scope::inbox_write: return "Change one's own inbox, devices and preferences";
     case Scope::subscribers_token: return "Issue tokens for the tenant's users";
@@ -546,14 +623,16 @@ std::optional<Scope> parseScope(std::string_view text) noexcept {
   if (text == "tenants:write") return Scope::tenants_write;
   if (text == "queues:read") return Scope::queues_read;
   if (text == "queues:write") return Scope::queues_write;
+  if (text == "callbacks:read") return Scope::callbacks_read;
+  if (text == "callbacks:write") return Scope::callbacks_write;
   if (text == "inbox:read") return Scope::inbox_read;
   if (text == "inbox:write") return Scope::inbox_write;
   if (text == "subscribers:token") return Scope::subscribers_token;
   return std::nullopt;
 }
-std::string_view allowedScope() noexcept { return "notifications:send, notifications:read, notifications:manage, templates:read, templates:write, providers:read, providers:write, plugins:read, plugins:write, keys:read, keys:write, tenants:read, tenants:write, queues:read, queues:write, inbox:read, inbox:write, subscribers:token"; }
+std::string_view allowedScope() noexcept { return "notifications:send, notifications:read, notifications:manage, templates:read, templates:write, providers:read, providers:write, plugins:read, plugins:write, keys:read, keys:write, tenants:read, tenants:write, queues:read, queues:write, callbacks:read, callbacks:write, inbox:read, inbox:write, subscribers:token"; }
 std::span<const Scope> allScopes() noexcept {
-  static constexpr Scope kAll[] = {Scope::notifications_send, Scope::notifications_read, Scope::notifications_manage, Scope::templates_read, Scope::templates_write, Scope::providers_read, Scope::providers_write, Scope::plugins_read, Scope::plugins_write, Scope::keys_read, Scope::keys_write, Scope::tenants_read, Scope::tenants_write, Scope::queues_read, Scope::queues_write, Scope::inbox_read, Scope::inbox_write, Scope::subscribers_token};
+  static constexpr Scope kAll[] = {Scope::notifications_send, Scope::notifications_read, Scope::notifications_manage, Scope::templates_read, Scope::templates_write, Scope::providers_read, Scope::providers_write, Scope::plugins_read, Scope::plugins_write, Scope::keys_read, Scope::keys_write, Scope::tenants_read, Scope::tenants_write, Scope::queues_read, Scope::queues_write, Scope::callbacks_read, Scope::callbacks_write, Scope::inbox_read, Scope::inbox_write, Scope::subscribers_token};
   return kAll;
 }
 
@@ -1176,9 +1255,9 @@ std::optional<DeliveryState> stateAfter(EventType value) noexcept {
 
 static std::uint64_t scopesOf(Role value) noexcept {
   switch (value) {
-    case Role::platform_admin: return bit(Scope::notifications_send) | bit(Scope::notifications_read) | bit(Scope::notifications_manage) | bit(Scope::templates_read) | bit(Scope::templates_write) | bit(Scope::providers_read) | bit(Scope::providers_write) | bit(Scope::plugins_read) | bit(Scope::plugins_write) | bit(Scope::keys_read) | bit(Scope::keys_write) | bit(Scope::tenants_read) | bit(Scope::tenants_write) | bit(Scope::queues_read) | bit(Scope::queues_write) | bit(Scope::inbox_read) | bit(Scope::inbox_write) | bit(Scope::subscribers_token);
-    case Role::notification_admin: return bit(Scope::notifications_send) | bit(Scope::notifications_read) | bit(Scope::notifications_manage) | bit(Scope::templates_read) | bit(Scope::templates_write) | bit(Scope::providers_read) | bit(Scope::providers_write) | bit(Scope::plugins_read) | bit(Scope::keys_read) | bit(Scope::keys_write) | bit(Scope::tenants_read) | bit(Scope::queues_read) | bit(Scope::queues_write) | bit(Scope::subscribers_token);
-    case Role::notification_manager: return bit(Scope::notifications_send) | bit(Scope::notifications_read) | bit(Scope::notifications_manage) | bit(Scope::templates_read) | bit(Scope::templates_write) | bit(Scope::providers_read) | bit(Scope::plugins_read) | bit(Scope::queues_read);
+    case Role::platform_admin: return bit(Scope::notifications_send) | bit(Scope::notifications_read) | bit(Scope::notifications_manage) | bit(Scope::templates_read) | bit(Scope::templates_write) | bit(Scope::providers_read) | bit(Scope::providers_write) | bit(Scope::plugins_read) | bit(Scope::plugins_write) | bit(Scope::keys_read) | bit(Scope::keys_write) | bit(Scope::tenants_read) | bit(Scope::tenants_write) | bit(Scope::queues_read) | bit(Scope::queues_write) | bit(Scope::callbacks_read) | bit(Scope::callbacks_write) | bit(Scope::inbox_read) | bit(Scope::inbox_write) | bit(Scope::subscribers_token);
+    case Role::notification_admin: return bit(Scope::notifications_send) | bit(Scope::notifications_read) | bit(Scope::notifications_manage) | bit(Scope::templates_read) | bit(Scope::templates_write) | bit(Scope::providers_read) | bit(Scope::providers_write) | bit(Scope::plugins_read) | bit(Scope::keys_read) | bit(Scope::keys_write) | bit(Scope::tenants_read) | bit(Scope::queues_read) | bit(Scope::queues_write) | bit(Scope::subscribers_token) | bit(Scope::callbacks_read) | bit(Scope::callbacks_write);
+    case Role::notification_manager: return bit(Scope::notifications_send) | bit(Scope::notifications_read) | bit(Scope::notifications_manage) | bit(Scope::templates_read) | bit(Scope::templates_write) | bit(Scope::providers_read) | bit(Scope::plugins_read) | bit(Scope::queues_read) | bit(Scope::callbacks_read);
     case Role::notification_service: return bit(Scope::notifications_send) | bit(Scope::notifications_read) | bit(Scope::notifications_manage) | bit(Scope::templates_read) | bit(Scope::subscribers_token);
     case Role::notification_viewer: return bit(Scope::notifications_read) | bit(Scope::templates_read) | bit(Scope::providers_read) | bit(Scope::plugins_read) | bit(Scope::queues_read);
     case Role::notification_user: return bit(Scope::inbox_read) | bit(Scope::inbox_write);

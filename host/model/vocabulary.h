@@ -184,6 +184,37 @@ std::span<const ReceiptType> allReceiptTypes() noexcept;
 constexpr int toNumber(ReceiptType value) noexcept { return static_cast<int>(value); }
 std::optional<ReceiptType> receiptTypeFromNumber(std::int64_t number) noexcept;
 
+/// What became of one receipt.
+enum class ReceiptResult : std::uint8_t {
+  applied,  ///< The delivery moved on or its timeline grew
+  noted,  ///< Nothing new for the delivery, and nothing wrong
+  ignored,  ///< The state machine does not allow it any more; kept in the timeline
+  duplicate,  ///< This event was applied before
+  parked,  ///< It came before its attempt was settled, or its message is not known yet; it waits
+  refused,  ///< It belongs to no delivery that this provider instance sent
+};
+std::string_view toText(ReceiptResult value) noexcept;
+/// A sentence about the value, for people.
+std::string_view describe(ReceiptResult value) noexcept;
+std::optional<ReceiptResult> parseReceiptResult(std::string_view text) noexcept;
+std::string_view allowedReceiptResult() noexcept;
+std::span<const ReceiptResult> allReceiptResults() noexcept;
+
+/// Where a provider's callback stands.
+enum class CallbackState : std::uint8_t {
+  received,  ///< Stored as it came, not yet processed
+  processed,  ///< Verified; its receipts are applied
+  refused,  ///< Not accepted: forged, stale, malformed, or none of its receipts belongs here
+  parked,  ///< Verified; every receipt of it waits for its delivery
+  failed,  ///< The plugin could not say anything of it, or it could not be applied
+};
+std::string_view toText(CallbackState value) noexcept;
+/// A sentence about the value, for people.
+std::string_view describe(CallbackState value) noexcept;
+std::optional<CallbackState> parseCallbackState(std::string_view text) noexcept;
+std::string_view allowedCallbackState() noexcept;
+std::span<const CallbackState> allCallbackStates() noexcept;
+
 /// What a caller is. Each role grants the scopes listed; see `scopes`.
 enum class Role : std::uint8_t {
   platform_admin,  ///< Runs the host; the only one that acts on every tenant
@@ -218,6 +249,8 @@ enum class Scope : std::uint8_t {
   tenants_write,  ///< Create and change tenants
   queues_read,  ///< Watch queues
   queues_write,  ///< Pause, resume and drain queues
+  callbacks_read,  ///< See what providers called back, with secrets masked
+  callbacks_write,  ///< Replay provider callbacks and ask providers about deliveries
   inbox_read,  ///< Read one's own inbox, devices and preferences
   inbox_write,  ///< Change one's own inbox, devices and preferences
   subscribers_token,  ///< Issue tokens for the tenant's users

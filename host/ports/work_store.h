@@ -26,6 +26,12 @@ struct RescuedDelivery {
   bool again;  ///< false: held as unknown
 };
 
+/// What a group of settlements came to.
+struct SettledGroup {
+  std::vector<DeliveryId> ended;  ///< those that were still held under their attempt number
+  bool receipts_wait = false;     ///< receipts of some of them came before and wait parked
+};
+
 class WorkStore {
  public:
   virtual ~WorkStore() = default;
@@ -34,8 +40,8 @@ class WorkStore {
   /// The notifications of claims, in the order of `claims`. A row that cannot be read (lost or not decryptable) is
   /// nullopt.
   virtual std::vector<std::optional<LoadedNotification>> load(std::span<const ClaimedDelivery> claims) = 0;
-  /// Ends attempts in one commit. Returns the deliveries that were still held under their attempt number.
-  virtual std::vector<DeliveryId> settle(std::span<const Settlement> group) = 0;
+  /// Ends attempts in one commit.
+  virtual SettledGroup settle(std::span<const Settlement> group) = 0;
   /// Gives claims back that were never begun.
   virtual void release(std::span<const ClaimedDelivery> claims, const Uuid& owner) = 0;
   /// Treats up to `limit` expired leases by their channel's policy.

@@ -53,10 +53,12 @@ std::vector<Settlement> SettleStream::takeGroup() {
 void SettleStream::settle(std::vector<Settlement> group) {
   for (;;) {
     try {
-      auto held = store_.settle(group);
-      if (held.size() < group.size()) {
-        log_.warn("settlements came after their lease was taken over", {{"count", group.size() - held.size()}});
+      auto settled = store_.settle(group);
+      if (settled.ended.size() < group.size()) {
+        log_.warn("settlements came after their lease was taken over",
+                  {{"count", group.size() - settled.ended.size()}});
       }
+      if (settled.receipts_wait && receipts_wait_) receipts_wait_();
       return settled_(group.size());
     } catch (const StoreUnavailable& error) {
       log_.warn("settle failed, will be tried again", {{"attempts", group.size()}, {"reason", error.what()}});

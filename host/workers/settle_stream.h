@@ -21,6 +21,8 @@ class SettleStream {
   SettleStream(WorkStore& store, std::function<void(std::size_t)> settled, const Log& log);
   ~SettleStream();
 
+  /// `found` is called after a group for which parked receipts wait. Before start().
+  void whenReceiptsWait(std::function<void()> found) { receipts_wait_ = std::move(found); }
   void start();
   /// Thread-safe; returns at once.
   void push(Settlement settlement);
@@ -38,6 +40,7 @@ class SettleStream {
   WorkStore& store_;
   const std::function<void(std::size_t)> settled_;
   const Log& log_;
+  std::function<void()> receipts_wait_;
   std::mutex mutex_;
   std::condition_variable arrived_;
   std::vector<Settlement> queue_;                                                                 // guarded by mutex_

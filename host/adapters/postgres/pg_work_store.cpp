@@ -53,6 +53,24 @@ void addSettlements(Params& params, std::span<const Settlement> group) {
   params.add(*std::max_element(deliveries.begin(), deliveries.end()));
 }
 
+/// By what receipts know these deliveries.
+Params settledNames(std::span<const Settlement> group) {
+  std::vector<Uuid> tenants, deliveries;
+  std::vector<std::optional<std::string>> providers, message_ids;
+  for (const auto& s : group) {
+    tenants.push_back(s.tenant.value);
+    deliveries.push_back(s.delivery.value);
+    providers.push_back(orNull(s.provider));
+    message_ids.push_back(orNull(s.provider_message_id));
+  }
+  Params params;
+  params.addUuids(tenants);
+  params.addUuids(deliveries);
+  params.addTexts(providers);
+  params.addTexts(message_ids);
+  return params;
+}
+
 void addEvents(Params& params, std::span<const Settlement> group) {
   std::vector<Uuid> tenants, deliveries;
   std::vector<std::int32_t> ordinals;
@@ -191,7 +209,7 @@ std::vector<std::optional<LoadedNotification>> PgWorkStore::load(std::span<const
   });
 }
 
-std::vector<DeliveryId> PgWorkStore::settle(std::span<const Settlement> group) {
+SettledGroup PgWorkStore::settle(std::span<const Settlement> group) {
   if (group.empty()) return {};
   return withConnection(pool_, [&](Connection& connection) {
     Params params;
@@ -199,8 +217,10 @@ std::vector<DeliveryId> PgWorkStore::settle(std::span<const Settlement> group) {
     addEvents(params, group);
     addInboxItems(params, group, keyring_);
     addDevices(params, group, keyring_);
-    std::vector<DeliveryId> settled;
-    for (auto row : connection.run(sql::work_settle, params)) settled.push_back({row.uuid(0)});
+    auto answers = connection.runPipelined({{sql::work_settle, params}, {sql::parked_of_settled, settledNames(group)}});
+    SettledGroup settled;
+    for (auto row : answers[0]) settled.ended.push_back({row.uuid(0)});
+    settled.receipts_wait = answers[1][0].boolean(0);
     return settled;
   });
 }

@@ -13,7 +13,7 @@ class PgWorkStore final : public WorkStore {
 
   std::vector<ClaimedDelivery> claim(const ClaimRoom& room, Duration lease, const Uuid& owner) override;
   std::vector<std::optional<LoadedNotification>> load(std::span<const ClaimedDelivery> claims) override;
-  std::vector<DeliveryId> settle(std::span<const Settlement> group) override;
+  SettledGroup settle(std::span<const Settlement> group) override;
   void release(std::span<const ClaimedDelivery> claims, const Uuid& owner) override;
   std::vector<RescuedDelivery> rescue(const std::map<Channel, RescuePolicy>& policies, int limit) override;
   std::optional<TimePoint> nextDue() override;

@@ -59,6 +59,14 @@ struct Metrics::Impl {
                                                                .Register(registry);
   std::mutex plugin_events_mutex;
   std::map<std::string, std::set<std::string, std::less<>>> plugin_event_names;  // guarded by plugin_events_mutex
+  prometheus::Family<prometheus::Counter>& callbacks = prometheus::BuildCounter()
+                                                           .Name("belfry_callbacks_total")
+                                                           .Help("Callbacks of providers, by what became of them")
+                                                           .Register(registry);
+  prometheus::Family<prometheus::Counter>& receipts = prometheus::BuildCounter()
+                                                          .Name("belfry_receipts_total")
+                                                          .Help("Receipts of providers, by what became of them")
+                                                          .Register(registry);
   std::vector<std::pair<prometheus::Gauge*, std::function<double()>>> gauges;
 };
 
@@ -86,6 +94,16 @@ void Metrics::attempt(Channel channel, const std::string& plugin, const std::str
 }
 
 void Metrics::leaseRescued(bool again) { impl_->rescued.Add({{"followed_by", again ? "resend" : "hold"}}).Increment(); }
+
+void Metrics::callback(const std::string& plugin, std::string_view result) {
+  impl_->callbacks.Add({{"plugin", plugin.empty() ? "none" : plugin}, {"result", std::string(result)}}).Increment();
+}
+
+void Metrics::receipt(const std::string& plugin, ReceiptType type, ReceiptResult result) {
+  impl_->receipts
+      .Add({{"plugin", plugin}, {"type", std::string(toText(type))}, {"result", std::string(toText(result))}})
+      .Increment();
+}
 
 bool Metrics::pluginEvent(const std::string& plugin, std::string_view event, std::uint64_t n) {
   constexpr std::size_t kMostNames = 32;

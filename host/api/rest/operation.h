@@ -43,6 +43,7 @@ struct Operation {
   std::size_t most_body_bytes = 0;
   bool at_once = false;  ///< runs on the io thread, with an AnswerNow that never waits
   std::variant<AnswerNow, AnswerLater> answer;
+  bool raw = false;  ///< headers, query and a body of any type are the operation's own affair; with Access::open
 };
 
 /// Shapes that most operations have.

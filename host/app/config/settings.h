@@ -87,6 +87,14 @@ struct ExchangeSettings {
   std::chrono::milliseconds idle_connection{};
 };
 
+struct CallbackOptions {
+  std::size_t max_body_bytes = 0;
+  std::chrono::milliseconds timeout{};
+  int max_in_flight = 0;
+  std::chrono::hours parked_for{};
+  std::chrono::hours keep{};
+};
+
 struct Settings {
   std::set<ProcessRole> roles;
   HttpSettings http;
@@ -103,6 +111,7 @@ struct Settings {
   ExchangeSettings exchange;
   int devices_per_user = 0;
   std::string default_region;  ///< ISO 3166-1; empty: none
+  CallbackOptions callbacks;
   std::chrono::hours idempotency_ttl{};
   int partitions_ahead_months = 0;
   LogLevel log_level = LogLevel::info;

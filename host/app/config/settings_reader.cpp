@@ -130,6 +130,14 @@ ExchangeSettings exchange(const Reader& in) {
           .idle_connection = in.ms("exchange.idle_connection_ms")};
 }
 
+CallbackOptions callbacks(const Reader& in) {
+  return {.max_body_bytes = in.whole<std::size_t>("callbacks.max_body_bytes"),
+          .timeout = in.ms("callbacks.timeout_ms"),
+          .max_in_flight = in.whole<int>("callbacks.max_in_flight"),
+          .parked_for = std::chrono::hours(in.whole<int>("callbacks.parked_for_hours")),
+          .keep = std::chrono::hours(24 * in.whole<int>("callbacks.keep_days"))};
+}
+
 void readChannelPolicies(const Reader& in, Settings& settings) {
   for (const Channel channel : allChannels()) {
     const std::string name(toText(channel));
@@ -157,6 +165,7 @@ Settings readSettings(const SettingLayer& values) {
   settings.exchange = exchange(in);
   settings.devices_per_user = in.whole<int>("devices.max_per_user");
   settings.default_region = in.text("numbers.default_region");
+  settings.callbacks = callbacks(in);
   settings.idempotency_ttl = std::chrono::hours(in.whole<int>("idempotency.ttl_h"));
   settings.partitions_ahead_months = in.whole<int>("retention.partitions_ahead_months");
   settings.log_level = parseLogLevel(in.text("log.level")).value();

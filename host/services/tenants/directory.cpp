@@ -45,6 +45,7 @@ void Directory::reload() {
   auto fresh = std::make_shared<DirectorySnapshot>();
   for (auto& [id, tenant] : tenants) {
     fresh->by_slug[tenant->row.slug] = tenant;
+    for (const auto& instance : tenant->instances) fresh->by_callback[instance->row.callback_id] = instance;
     fresh->by_id[id] = std::move(tenant);
   }
   snapshot_.store(std::move(fresh));

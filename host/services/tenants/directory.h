@@ -35,6 +35,7 @@ struct DirectoryTenant {
 struct DirectorySnapshot {
   std::unordered_map<TenantId, std::shared_ptr<const DirectoryTenant>> by_id;
   std::map<std::string, std::shared_ptr<const DirectoryTenant>, std::less<>> by_slug;
+  std::unordered_map<std::string, std::shared_ptr<const DirectoryInstance>> by_callback;  ///< by callback_id
 };
 
 class Directory {

@@ -41,7 +41,7 @@ class DeviceStoreTest : public StoreSuite {
     made.state = device.dead_reason.empty() ? DeliveryState::sent : DeliveryState::bounced;
     made.events = {{EventType::sending, stores_->clock.now(), claim.attempt, "fcm", ""}};
     made.device = std::move(device);
-    return stores_->work.settle({&made, 1}).size();
+    return stores_->work.settle({&made, 1}).ended.size();
   }
 
   TenantId tenant_;

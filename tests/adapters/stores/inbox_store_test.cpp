@@ -43,7 +43,7 @@ class InboxStoreTest : public StoreSuite {
   /// Settles a delivery that brings it.
   DeliveryId put(const std::string& user, InboxItem item, std::optional<TenantId> tenant = {}) {
     const auto settled = delivered(claimed(tenant.value_or(tenant_)), user, std::move(item));
-    EXPECT_THAT(stores_->work.settle({&settled, 1}), SizeIs(1));
+    EXPECT_THAT(stores_->work.settle({&settled, 1}).ended, SizeIs(1));
     return settled.delivery;
   }
 
@@ -86,7 +86,7 @@ TEST_F(InboxStoreTest, AnAttemptThatLostItsClaimBringsNothing) {
   auto claim = claimed(tenant_);
   auto late = delivered(claim, kAda, letter("late"));
   late.attempt = claim.attempt + 1;
-  EXPECT_THAT(stores_->work.settle({&late, 1}), IsEmpty());
+  EXPECT_THAT(stores_->work.settle({&late, 1}).ended, IsEmpty());
   EXPECT_EQ(count("inbox_items"), 0);
 }
 
@@ -120,7 +120,7 @@ TEST_F(InboxStoreTest, PagesAreNewestFirstAndMeetWithoutOverlap) {
 TEST_F(InboxStoreTest, ItemsOfOneCommitKeepAnOrder) {
   std::vector<Settlement> group;
   for (const char* title : {"a", "b", "c"}) group.push_back(delivered(claimed(tenant_), kAda, letter(title)));
-  ASSERT_THAT(stores_->work.settle(group), SizeIs(3));
+  ASSERT_THAT(stores_->work.settle(group).ended, SizeIs(3));
   const auto first = page(kAda, {}, 2);
   ASSERT_THAT(first, SizeIs(2));
   EXPECT_EQ(first[0].created_at, first[1].created_at);

@@ -27,6 +27,10 @@ const std::map<std::string, Grants> kGrants{
     {"work", {"SELECT", "SELECT INSERT UPDATE DELETE"}},
     {"outbox", {"", "SELECT INSERT DELETE"}},
     {"feed", {"SELECT", "SELECT INSERT DELETE"}},
+    {"inbound_callbacks", {"SELECT", "SELECT INSERT UPDATE DELETE"}},
+    {"parked_receipts", {"SELECT", "SELECT INSERT UPDATE DELETE"}},
+    {"receipt_keys", {"", "SELECT INSERT DELETE"}},
+    {"provider_message_ids", {"", "SELECT INSERT UPDATE DELETE"}},
     {"idempotency_keys", {"SELECT INSERT UPDATE DELETE", "SELECT INSERT UPDATE DELETE"}},
     {"plugin_values", {"", "SELECT INSERT UPDATE DELETE"}},
     {"inbox_items", {"SELECT UPDATE", "SELECT INSERT UPDATE"}},
@@ -60,6 +64,11 @@ class RowLevelSecurity : public StoreSuite {
         "SELECT id, id, sha256('u'), sha256('t'), 'sealed', 'ios' FROM belfry.tenants");
     sql("INSERT INTO belfry.subscriber_keys (tenant_id, id, secret, source) SELECT id, id, 'sealed', 'api' FROM "
         "belfry.tenants");
+    sql("INSERT INTO belfry.inbound_callbacks (tenant_id, id, provider, plugin, method, request, received_at) "
+        "SELECT id, id, 'mail', 'smtp', 'POST', '', now() FROM belfry.tenants");
+    sql("INSERT INTO belfry.parked_receipts (tenant_id, id, provider, delivery_id, attempt, key, receipt, reason, "
+        "received_at, expires_at) "
+        "SELECT id, id, 'mail', id, 1, sha256('k'), '', 'not_settled_yet', now(), now() FROM belfry.tenants");
   }
 
   static std::vector<std::string> tables(const std::string& kinds) {

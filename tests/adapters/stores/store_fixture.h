@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "adapters/postgres/migrator.h"
+#include "adapters/postgres/pg_callback_store.h"
 #include "adapters/postgres/pg_catalogue_store.h"
 #include "adapters/postgres/pg_device_store.h"
 #include "adapters/postgres/pg_idempotency_store.h"
@@ -20,6 +21,7 @@
 #include "adapters/postgres/pg_intake_store.h"
 #include "adapters/postgres/pg_key_store.h"
 #include "adapters/postgres/pg_notification_store.h"
+#include "adapters/postgres/pg_receipt_store.h"
 #include "adapters/postgres/pg_subscriber_key_store.h"
 #include "adapters/postgres/pg_template_store.h"
 #include "adapters/postgres/pg_upkeep_store.h"
@@ -81,7 +83,9 @@ struct Stores {
         keys(tenant_pool, system_pool, master, clock),
         subscriber_keys(tenant_pool, keyring, clock),
         idempotency(tenant_pool, keyring, clock),
-        upkeep(system_pool) {}
+        upkeep(system_pool),
+        callbacks(tenant_pool, system_pool, keyring, clock),
+        receipts(tenant_pool, system_pool, keyring) {}
 
   SystemClock clock;
   Pool tenant_pool;
@@ -99,6 +103,8 @@ struct Stores {
   PgSubscriberKeyStore subscriber_keys;
   PgIdempotencyStore idempotency;
   PgUpkeepStore upkeep;
+  PgCallbackStore callbacks;
+  PgReceiptStore receipts;
 
  private:
   std::string wrappedKey(TenantId tenant) {
@@ -128,7 +134,8 @@ class StoreSuite : public ::testing::Test {
   static void clearDeliveries() {
     sql("TRUNCATE belfry.notifications, belfry.deliveries, belfry.delivery_events, belfry.work, belfry.outbox, "
         "belfry.feed, "
-        "belfry.idempotency_keys, belfry.inbox_items, belfry.device_tokens RESTART IDENTITY");
+        "belfry.idempotency_keys, belfry.inbox_items, belfry.device_tokens, belfry.inbound_callbacks, "
+        "belfry.parked_receipts, belfry.receipt_keys, belfry.provider_message_ids RESTART IDENTITY");
   }
 
   static TenantId newTenant() {

@@ -108,7 +108,7 @@ TEST_F(UpkeepStoreTest, PrunesExpiredKeys) {
 
 TEST_F(UpkeepStoreTest, PartitionsAreMadeAheadOnce) {
   EXPECT_EQ(stores_->upkeep.ensurePartitions(3), 0) << "the migration made them";
-  EXPECT_EQ(stores_->upkeep.ensurePartitions(5), 6);
+  EXPECT_EQ(stores_->upkeep.ensurePartitions(5), 8);
   EXPECT_EQ(stores_->upkeep.ensurePartitions(5), 0);
   EXPECT_EQ(scalar("SELECT count(*) FROM pg_class WHERE relnamespace = 'belfry'::regnamespace AND relispartition AND "
                    "relkind = 'r' "

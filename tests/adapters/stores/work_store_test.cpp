@@ -47,7 +47,7 @@ class WorkStoreTest : public StoreSuite {
     return settlement;
   }
 
-  static std::vector<DeliveryId> settle(const Settlement& one) { return stores_->work.settle({&one, 1}); }
+  static std::vector<DeliveryId> settle(const Settlement& one) { return stores_->work.settle({&one, 1}).ended; }
 
   static void expireLeases() {
     sql("UPDATE belfry.work SET lease_until = now() - interval '1 second' WHERE lease_until IS NOT NULL");
@@ -252,10 +252,10 @@ TEST_F(WorkStoreTest, AGroupSettlesWhatIsHeldAndLeavesTheRest) {
   auto foreign = sent(claims[2]);
   foreign.tenant = newTenant();
   std::vector<Settlement> group{sent(claims[0]), stale, foreign};
-  EXPECT_THAT(stores_->work.settle(group), ElementsAre(claims[0].id));
+  EXPECT_THAT(stores_->work.settle(group).ended, ElementsAre(claims[0].id));
   EXPECT_EQ(count("work"), 2);
   EXPECT_EQ(count("delivery_events"), 8);
-  EXPECT_THAT(stores_->work.settle({}), IsEmpty());
+  EXPECT_THAT(stores_->work.settle({}).ended, IsEmpty());
 }
 
 TEST_F(WorkStoreTest, ARefusedSettlementChangesNothing) {

@@ -7,9 +7,11 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <utility>
 
 #include "kit/crypto.h"
 #include "kit/time.h"
+#include "support/courier_host.h"
 #include "support/http_client.h"
 #include "support/test_plugins.h"
 #include "system/stage.h"
@@ -34,11 +36,12 @@ std::string acmeWithUsers(const MailSink& sink) {
 HostOptions withTestPlugins(const MailSink& sink) {
   static const TemporaryDirectory directory;
   const auto lock = directory.path() / "plugins.lock";
-  writeTestPluginLock(lock, {"test-user", "test-inbox"});
+  writeTestPluginLock(lock, {"test-user", "test-inbox", "test-courier"});
   HostOptions options;
   options.set = {"plugins.lock=" + lock.string()};
   options.tenant_files["acme"] = acmeWithUsers(sink);
   options.environment["ACME_SUBSCRIBERS"] = kSubscriberSecret;
+  addCourierTenants(options);
   return options;
 }
 
@@ -56,10 +59,19 @@ class Driver {
  public:
   explicit Driver(const RunningHost& host) : host_(host) {}
 
+  /// The next call acts on this tenant.
+  Driver& as(const std::string& tenant) {
+    tenant_ = tenant;
+    return *this;
+  }
+  void awaitSent(const std::string& id, const std::string& tenant) const {
+    EXPECT_EQ(host_.waitForStatus(id, "sent", tenant).text("/status"), "sent");
+  }
+
   /// As the platform admin for tenant acme.
   ApiReply call(const std::string& method, const std::string& path, int status, const std::string& body = "",
                 HttpHeaders headers = {}) {
-    auto reply = host_.api(method, path, body, "acme", std::move(headers));
+    auto reply = host_.api(method, path, body, std::exchange(tenant_, "acme"), std::move(headers));
     EXPECT_EQ(reply.status, status) << method << " " << path << ": " << reply.body << reply.error;
     keep(method, path, reply.status, reply.headers, reply.body);
     return reply;
@@ -122,6 +134,7 @@ class Driver {
   const RunningHost& host_;
   const TemporaryDirectory directory_;
   std::string exchanges_;
+  std::string tenant_ = "acme";
 };
 
 void driveNotifications(Driver& driver) {
@@ -304,6 +317,37 @@ void driveUsers(Driver& driver) {
   driver.call("DELETE", keys + "/" + kUnknownId, 404);
 }
 
+void driveCallbacks(Driver& driver) {
+  const std::string base = "/api/v1/admin/callbacks";
+  const std::string address = "/webhooks/test-courier/courier-secret";
+  driver.open(address + "?challenge=hello", 200);
+  driver.open("/webhooks/test-courier/nosuch", 404);
+  driver.open("/webhooks/smtp/courier-secret", 404);
+  driver.raw(address, "Content-Type: text/plain\r\nContent-Length: 99999999\r\n", 413);
+  driver.raw(address, "x-courier-signature: good\r\nx-courier-time: 99999999999999\r\nContent-Length: 0\r\n", 200);
+  driver.raw(address, "x-courier-signature: forged\r\nContent-Length: 0\r\n", 403);
+  const auto page = driver.as("courier").call("GET", base + "?limit=1", 200);
+  const auto one = base + "/" + page.text("/items/0/id");
+  driver.call("GET", base + "?state=nosuch", 422);
+  driver.as("courier").call("GET", one, 200);
+  driver.call("GET", one, 404);
+  driver.call("GET", base + "/" + kUnknownId, 404);
+  driver.as("courier").call("POST", one + "/replay", 200);
+  driver.call("POST", base + "/" + kUnknownId + "/replay", 404);
+  driver.call("POST", base + "/replay", 200, R"({"state":"failed","dryRun":true})");
+  driver.call("POST", base + "/replay", 422, R"({"limit":0})");
+  driver.call("POST", "/api/v1/admin/providers/acme-smtp/probe", 200);
+  driver.call("POST", "/api/v1/admin/providers/nosuch/probe", 404);
+  const auto sent =
+      driver.as("courier").call("POST", std::string(kSends) + "/send", 202,
+                                R"({"channel":"sms","recipient":{"phone":"+34600000001"},"content":{"text":"hi"}})");
+  driver.awaitSent(sent.text("/id"), "courier");
+  const std::string look_up = "/api/v1/admin/deliveries/";
+  driver.as("courier").call("POST", look_up + sent.text("/deliveries/0/id") + "/look-up", 200);
+  driver.call("POST", look_up + kUnknownId + "/look-up", 404);
+  driver.withoutCredential("GET", base);
+}
+
 void driveTheRest(Driver& driver) {
   driver.call("GET", "/api/v1/lookups", 200);
   driver.call("GET", "/api/v1/lookups/channels", 200);
@@ -323,6 +367,7 @@ TEST(OpenApi, EveryOperationAnswersAsTheContractSays) {
   driveAdministration(driver);
   driveInbox(driver);
   driveUsers(driver);
+  driveCallbacks(driver);
   driveTheRest(driver);
   EXPECT_EQ(driver.verdict(), "");
 }

@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "api/rest/callback_operations.h"
 #include "api/rest/device_operations.h"
 #include "api/rest/docs_operations.h"
 #include "api/rest/health_operations.h"
@@ -40,6 +41,9 @@ Router wholeRouter() {
   addTemplateOperations(router, unused<TemplateStore>(), unused<TemplateEngines>(), unused<TemplateResolver>());
   addPluginOperations(router, unused<ChannelPlugins>());
   addProviderOperations(router, unused<Directory>(), unused<Providers>(), "");
+  addWebhookOperations(router, unused<Callbacks>(), "", 0);
+  addCallbackOperations(router, unused<CallbackStore>(), unused<Callbacks>(), {});
+  addQuestionOperations(router, unused<ProviderQuestions>());
   addTenantOperations(router, unused<CatalogueStore>(), unused<Authenticators>(), {});
   addKeyOperations(router, unused<ApiKeys>());
   addInboxOperations(router, unused<InboxStore>());

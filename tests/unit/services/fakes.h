@@ -96,19 +96,19 @@ class FakeWorkStore : public WorkStore {
     for (auto& one : loaded) one = notification;
     return loaded;
   }
-  std::vector<DeliveryId> settle(std::span<const Settlement> group) override {
+  SettledGroup settle(std::span<const Settlement> group) override {
     std::unique_lock lock(mutex_);
     if (fail_settles-- > 0) throw StoreUnavailable("away");
     open_.wait(lock, [this] { return !held_; });
     for (const auto& one : group)
       if (one.error_code == "bad row") throw StoreRejected("bad row");
     groups.push_back(group.size());
-    std::vector<DeliveryId> ids;
+    SettledGroup ended;
     for (const auto& one : group) {
       settled.push_back(one);
-      ids.push_back(one.delivery);
+      ended.ended.push_back(one.delivery);
     }
-    return ids;
+    return ended;
   }
   void release(std::span<const ClaimedDelivery> given_back, const Uuid&) override {
     std::lock_guard lock(mutex_);

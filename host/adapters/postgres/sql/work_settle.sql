@@ -31,6 +31,12 @@ WITH s AS (
          error_code = s.error_code, error_detail = s.error_detail, updated_at = now()
     FROM s JOIN mine m ON m.tenant_id = s.tenant_id AND m.delivery_id = s.delivery_id
    WHERE d.tenant_id = s.tenant_id AND d.id = s.delivery_id AND d.id BETWEEN $10 AND $11
+), named AS (
+  INSERT INTO belfry.provider_message_ids (tenant_id, provider, message_hash, delivery_id, attempt)
+  SELECT s.tenant_id, s.provider, sha256(convert_to(s.provider_message_id, 'UTF8')), s.delivery_id, s.attempt
+    FROM s JOIN mine m ON m.tenant_id = s.tenant_id AND m.delivery_id = s.delivery_id
+   WHERE s.provider_message_id IS NOT NULL AND s.provider IS NOT NULL
+  ON CONFLICT (tenant_id, provider, message_hash, delivery_id) DO UPDATE SET attempt = excluded.attempt
 ), told AS (
   INSERT INTO belfry.delivery_events (tenant_id, delivery_id, seq, type, at, attempt, provider, detail)
   SELECT m.tenant_id, m.delivery_id, m.seq + e.k, e.type, e.at, e.attempt, e.provider, e.detail::jsonb
