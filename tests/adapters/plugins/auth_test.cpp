@@ -65,9 +65,28 @@ class Auth : public ::testing::Test {
   AuthOutcome puppet(const std::string& script) { return puppets_.authenticate("puppet", {"bearer", script}); }
 
   KeptLog log_;
+  /// A subscriber token of acme's user_001, signed with `secret`, that lives from now for an hour.
+  static std::string subscriberToken(std::string_view secret, const std::string& tenant = "acme") {
+    const auto now = std::chrono::duration_cast<std::chrono::seconds>(SystemClock().now().time_since_epoch()).count();
+    const auto input = toBase64Url(R"({"alg":"HS256","typ":"JWT","kid":"k1"})") + "." +
+                       toBase64Url(R"({"tenant":")" + tenant + R"(","sub":"user_001","iat":)" + std::to_string(now) +
+                                   R"(,"exp":)" + std::to_string(now + 3600) + "}");
+    return input + "." + toBase64Url(asView(hmacSha256(secret, input)));
+  }
+  AuthOutcome subscriber(const std::string& token) {
+    return bundled_.authenticate("subscriber-token", {"bearer", token});
+  }
+
   OneKey keys_;
   openssl::OpenSslSignatures signatures_;
-  PluginAuthenticators bundled_{registry(), keys_, {}, signatures_, log_.log()};
+  std::string asked_for_;
+  PluginAuthenticators bundled_{
+      registry(), keys_,
+      [this](const std::string& tenant, const std::string& key_id) {
+        asked_for_ = tenant + " " + key_id;
+        return tenant == "acme" ? std::vector<std::string>{"newest", "older"} : std::vector<std::string>{};
+      },
+      signatures_, log_.log()};
   PluginAuthenticators puppets_{puppetRegistry(), keys_, {}, signatures_, log_.log()};
 };
 
@@ -103,6 +122,28 @@ TEST_F(Auth, WrongRevokedAndExpiredKeysAreRefused) {
   EXPECT_THAT(told(present(kKey)), HasSubstr("refused expired_key"));
   keys_.stored->revoked_at = TimePoint(1'000'000'000s);
   EXPECT_THAT(told(present(kKey)), HasSubstr("refused revoked_key"));
+}
+
+TEST_F(Auth, ASubscriberTokenOfALiveKeyIsItsUser) {
+  for (const char* secret : {"newest", "older"}) {
+    auto outcome = subscriber(subscriberToken(secret));
+    ASSERT_EQ(told(outcome), "acme/user:user_001") << secret;
+    const auto& claims = std::get<Claims>(outcome);
+    EXPECT_THAT(claims.roles, ElementsAre("notification-user"));
+    EXPECT_THAT(claims.scopes, IsEmpty());
+    EXPECT_TRUE(claims.expires_at);
+  }
+  EXPECT_EQ(asked_for_, "acme k1");
+}
+
+TEST_F(Auth, ASubscriberTokenOfAnotherKeyOrTenantIsNobody) {
+  const std::string refused = "refused invalid_token: The subscriber token is not valid.";
+  EXPECT_EQ(told(subscriber(subscriberToken("retired"))), refused);
+  EXPECT_EQ(told(subscriber(subscriberToken("newest", "globex"))), refused);
+  auto changed = subscriberToken("newest");
+  changed.back() = changed.back() == 'A' ? 'E' : 'A';
+  EXPECT_EQ(told(subscriber(changed)), refused);
+  EXPECT_EQ(told(subscriber(kKey)), "declined");
 }
 
 TEST_F(Auth, AStoreThatIsAwayIsNotARefusal) {

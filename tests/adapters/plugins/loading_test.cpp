@@ -50,7 +50,7 @@ TEST_F(Loading, TheBundledPluginsLoadAfterATrial) {
   EXPECT_TRUE(smtp->info.loaded);
   EXPECT_THAT(smtp->info.kinds, ElementsAre(PluginKind::channel));
   EXPECT_THAT(smtp->info.channels, ElementsAre(Channel::email));
-  EXPECT_THAT(smtp->info.known_secrets, ElementsAre("password"));
+  EXPECT_THAT(smtp->info.known_secrets, ElementsAre("password", "dkim_private_key"));
   EXPECT_THAT(smtp->info.required_secrets, IsEmpty());
   EXPECT_THAT(smtp->info.manifest_json, HasSubstr("\"config_schema\""));
   EXPECT_EQ(smtp->info.sha256.size(), 64u);
