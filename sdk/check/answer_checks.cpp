@@ -10,6 +10,10 @@ namespace {
 using rapidjson::Value;
 
 bool commits(const std::string& verb, const Value& emitted) { return verb == "smtp" || flagMember(emitted, "commits"); }
+/// What a provider folds by a key may be repeated: nothing about it is ambiguous.
+bool delivers(const std::string& verb, const Value& emitted) {
+  return commits(verb, emitted) && !flagMember(emitted, "idempotent");
+}
 
 std::string outcomeOf(const Value& result) {
   const Value* outcome = findMember(result, "outcome");
@@ -77,7 +81,7 @@ Finding checkMaybeSent(const Trial& trial) {
   const auto finding = eachPlace(
       trial, BF_REQ_SEND, 4,
       [&](int i, const std::string& place, Operation& operation, const Waiting& waiting) -> std::optional<Finding> {
-        if (!commits(waiting.verb, *waiting.emitted)) return std::nullopt;
+        if (!delivers(waiting.verb, *waiting.emitted)) return std::nullopt;
         ++n;
         const auto begun = operation.emissions().Size();
         const auto results_before = operation.recorder().progress().results.size();
@@ -90,7 +94,7 @@ Finding checkMaybeSent(const Trial& trial) {
           if (const Value* result = findMember(emission, "result"))
             if (outcomeOf(*result) != "unknown") wrong = outcomeOf(*result);
           const std::string verb = emission.MemberBegin()->name.GetString();
-          if (emission.HasMember("tag") && commits(verb, emission.MemberBegin()->value)) again = true;
+          if (emission.HasMember("tag") && delivers(verb, emission.MemberBegin()->value)) again = true;
         }
         const std::string where = place + " when it may have been sent (" + kErrors[i] + ")";
         constexpr const char* kUnknown =

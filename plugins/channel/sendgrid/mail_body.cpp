@@ -112,11 +112,9 @@ void writePersonalization(JsonText& json, const Send& send) {
   json.endArray();
   const auto subject = belfry::mail::subjectOf(send);
   if (!subject.empty()) json.member("subject", subject);
-  const bf_msg& raw = send.raw();
-  if (raw.n_headers != 0) {
+  if (const auto headers = belfry::mail::headersOf(send); !headers.empty()) {
     json.key("headers").beginObject();
-    for (std::size_t i = 0; i < raw.n_headers; ++i)
-      json.member(belfry::view(raw.headers[i].key), belfry::view(raw.headers[i].value));
+    for (const auto& [name, value] : headers) json.member(name, value);
     json.endObject();
   }
   if (send.hasOption("dynamic_template_data")) {

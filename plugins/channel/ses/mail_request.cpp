@@ -56,8 +56,10 @@ Form formOf(const Send& send, const Defaults& defaults) {
   if (!send.option("template_name").empty()) return Form::stored_template;
   const std::string_view mode = send.option("mode").empty() ? std::string_view(defaults.mode) : send.option("mode");
   const bf_msg& raw = send.raw();
-  bool needs_raw = mode == "raw" || raw.n_headers > kMaxHeaders || (mode == "auto" && raw.n_attachments != 0);
-  for (std::size_t i = 0; i < raw.n_headers; ++i) needs_raw = needs_raw || !fitsSimple(raw.headers[i]);
+  const auto headers = belfry::mail::headersOf(send);
+  bool needs_raw = mode == "raw" || headers.size() > kMaxHeaders || (mode == "auto" && raw.n_attachments != 0);
+  for (const auto& [name, value] : headers)
+    needs_raw = needs_raw || !fitsSimple({belfry::str(name), belfry::str(value)});
   for (std::size_t i = 0; i < raw.n_attachments; ++i) {
     const bf_attachment& a = *raw.attachments[i];
     needs_raw = needs_raw || a.content_type.n > kMaxAttachmentName || a.content_id.n > kMaxAttachmentName;
@@ -145,11 +147,11 @@ void writeText(JsonText& json, std::string_view name, std::string_view text) {
 }
 
 void writeHeaders(JsonText& json, std::string_view name, const Send& send) {
-  const bf_msg& raw = send.raw();
-  if (raw.n_headers == 0) return;
+  const auto headers = belfry::mail::headersOf(send);
+  if (headers.empty()) return;
   json.key(name).beginArray();
-  for (std::size_t i = 0; i < raw.n_headers; ++i)
-    json.beginObject().member("Name", view(raw.headers[i].key)).member("Value", view(raw.headers[i].value)).endObject();
+  for (const auto& [field, value] : headers)
+    json.beginObject().member("Name", field).member("Value", value).endObject();
   json.endArray();
 }
 

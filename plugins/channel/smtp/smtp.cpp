@@ -69,6 +69,9 @@ class Smtp : public belfry::Channel<Smtp> {
     std::string error;
     const auto from = belfry::mail::mailboxOf("from", send.option("from"), config.from, error);
     if (!from) return op.done(belfry::mail::invalidMessage(error));
+    if (!config.dkim_domain.empty() && !host().isSet(kDkimKey))
+      return op.done(
+          {BF_CREDENTIAL, "no_secret", "dkim_domain is set; the secret dkim_private_key is needed with it", {}, 0});
     const Dsn dsn = dsnOfSend(send, dsnOf(config.dsn_notify, config.dsn_return));
     if (!dsn.fault.empty()) return op.done(belfry::mail::invalidMessage(dsn.fault));
 
@@ -82,7 +85,6 @@ class Smtp : public belfry::Channel<Smtp> {
     belfry::mail::fill(mail, send);
     const auto unsubscribe = belfry::mail::unsubscribeFields(send.option("list_unsubscribe"));
     if (!unsubscribe.fault.empty()) return op.done(belfry::mail::invalidMessage(unsubscribe.fault));
-    for (const auto& [name, value] : unsubscribe.fields) mail.header(name, value);
 
     belfry::Rope message;
     if (!mail.write(message, error)) return op.done(belfry::mail::invalidMessage(error));
@@ -116,7 +118,7 @@ class Smtp : public belfry::Channel<Smtp> {
   int resumeProbe(Op& op, State&, const Reply& reply) const {
     if (reply.fate() == BF_FATE_DONE && !reply.smtpAnswer())
       return op.done({BF_ACCEPTED, {}, config.username.empty() ? "connected; there is no login" : "logged in", {}, 0});
-    return op.done(*reply.standardOutcome());
+    return op.done(reply.standardOutcome().value_or(nonsense(reply)));
   }
 
  private:
@@ -138,7 +140,12 @@ class Smtp : public belfry::Channel<Smtp> {
     if (!belfry::mail::isDomain(config.dkim_selector) || config.dkim_selector.front() == '[')
       return "dkim_selector is \"" + config.dkim_selector +
              "\"; allowed: the name of a key below _domainkey, beside dkim_domain";
-    return key ? "" : "dkim_domain is set; the secret dkim_private_key is needed with it";
+    return {};
+  }
+
+  /// A login has no answer of its own; one that came all the same proves nothing.
+  static SendResult nonsense(const Reply& reply) {
+    return {BF_UNKNOWN, std::string(reply.error()), "the answer is none to a login", {}, 0};
   }
 
   belfry::SmtpTransaction server() const {

@@ -1,6 +1,7 @@
 // What an e-mail channel is asked to send, read the same way by every provider: who sends, and which fields hold what.
 #pragma once
 
+#include <belfry/list_unsubscribe.hpp>
 #include <belfry/mailbox.hpp>
 #include <belfry/mime.hpp>
 #include <belfry/mime_rules.hpp>
@@ -10,6 +11,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace belfry::mail {
 
@@ -51,19 +54,32 @@ inline std::string addressText(const Mailbox& box) {
   return std::string(trimmed(text));
 }
 
+/// Further header fields: those of the notification, and those that its option list_unsubscribe becomes.
+inline std::vector<std::pair<std::string, std::string>> headersOf(const Send& send) {
+  auto unsubscribe = unsubscribeFields(send.option("list_unsubscribe")).fields;
+  std::vector<std::pair<std::string, std::string>> out;
+  const bf_msg& raw = send.raw();
+  for (std::size_t i = 0; i < raw.n_headers; ++i)
+    out.emplace_back(view(raw.headers[i].key), view(raw.headers[i].value));
+  for (auto& field : unsubscribe) out.push_back(std::move(field));
+  return out;
+}
+
 /// Subject, bodies, header fields and attachments of a message.
 inline void fill(MimeMessage& mail, const Send& send) {
   mail.subject(subjectOf(send));
   if (send.hasContent("text") || send.hasContent("body")) mail.text(send.text());
   if (send.hasContent("html")) mail.html(send.content("html"));
   const bf_msg& raw = send.raw();
-  for (std::size_t i = 0; i < raw.n_headers; ++i) mail.header(view(raw.headers[i].key), view(raw.headers[i].value));
+  for (const auto& [name, value] : headersOf(send)) mail.header(name, value);
   for (std::size_t i = 0; i < raw.n_attachments; ++i) mail.attach(attachmentOf(*raw.attachments[i]));
 }
 
 /// For providers that take fields instead of a MIME message: the rules of MimeMessage without its bytes. Why the
 /// message is refused, or "".
 inline std::string faultOf(const Send& send, const Mailbox& from, const std::optional<Mailbox>& reply_to) {
+  if (auto unsubscribe = unsubscribeFields(send.option("list_unsubscribe")); !unsubscribe.fault.empty())
+    return unsubscribe.fault;
   MimeMessage mail(send.deliveryId(), send.createdMs());
   mail.from(from).to({std::string(send.toName()), std::string(send.to())});
   if (reply_to) mail.replyTo(*reply_to);
