@@ -98,9 +98,10 @@ TEST_F(Loading, ManifestAndLockMustAgree) {
 }
 
 TEST_F(Loading, AManifestThatAsksTooMuchIsNotLoaded) {
-  EXPECT_EQ(problemOfModule("needs-service"),
-            "requires belfry.kv/1, this host has belfry.log/1, belfry.metrics/1, belfry.crypto/1 and, for auth plugins, "
-            "belfry.credentials/1");
+  EXPECT_EQ(
+      problemOfModule("needs-service"),
+      "requires belfry.kv/1, this host has belfry.log/1, belfry.metrics/1, belfry.crypto/1 and, for auth plugins, "
+      "belfry.credentials/1");
   EXPECT_THAT(problemOfModule("needs-credentials"), StartsWith("requires belfry.credentials/1"));
   EXPECT_EQ(problemOfModule("later-interface"),
             "does not provide belfry.channel/1, the only channel interface of this host");
