@@ -10,8 +10,9 @@ namespace {
 using rapidjson::Value;
 
 bool commits(const std::string& verb, const Value& emitted) { return verb == "smtp" || flagMember(emitted, "commits"); }
-/// What a provider folds by a key may be repeated: nothing about it is ambiguous.
-bool delivers(const std::string& verb, const Value& emitted) {
+
+/// A repeat of it could ring twice: it commits, and the provider does not drop doubles (BF_HTTP_IDEMPOTENT).
+bool mayDouble(const std::string& verb, const Value& emitted) {
   return commits(verb, emitted) && !flagMember(emitted, "idempotent");
 }
 
@@ -81,7 +82,7 @@ Finding checkMaybeSent(const Trial& trial) {
   const auto finding = eachPlace(
       trial, BF_REQ_SEND, 4,
       [&](int i, const std::string& place, Operation& operation, const Waiting& waiting) -> std::optional<Finding> {
-        if (!delivers(waiting.verb, *waiting.emitted)) return std::nullopt;
+        if (!mayDouble(waiting.verb, *waiting.emitted)) return std::nullopt;
         ++n;
         const auto begun = operation.emissions().Size();
         const auto results_before = operation.recorder().progress().results.size();
@@ -94,7 +95,7 @@ Finding checkMaybeSent(const Trial& trial) {
           if (const Value* result = findMember(emission, "result"))
             if (outcomeOf(*result) != "unknown") wrong = outcomeOf(*result);
           const std::string verb = emission.MemberBegin()->name.GetString();
-          if (emission.HasMember("tag") && delivers(verb, emission.MemberBegin()->value)) again = true;
+          if (emission.HasMember("tag") && mayDouble(verb, emission.MemberBegin()->value)) again = true;
         }
         const std::string where = place + " when it may have been sent (" + kErrors[i] + ")";
         constexpr const char* kUnknown =
@@ -107,7 +108,7 @@ Finding checkMaybeSent(const Trial& trial) {
                      operation, where);
       });
   if (finding) return *finding;
-  return n == 0 ? skipped("no vector waits for an exchange that commits")
+  return n == 0 ? skipped("no vector waits for an exchange that commits, and whose doubles count")
                 : passed("what may have been sent is UNKNOWN, at " + std::to_string(n / 4) + " places");
 }
 

@@ -8,8 +8,7 @@ namespace belfry::check {
 
 Finding checkFlatMemory(const Trial& trial) {
   if (trial.of(0).empty()) return skipped("no vectors with a request");
-  const auto each = std::max<std::size_t>(200, trial.rounds / trial.of(0).size());
-  std::size_t done = 0;
+  const auto each = std::max<std::size_t>(1000, trial.rounds / trial.of(0).size());
   for (const auto* scenario : trial.of(0)) {
     Instance instance(trial.factory, trial.manifest, scenario->config, scenario->secrets);
     if (!instance.good()) continue;
@@ -18,12 +17,11 @@ Finding checkFlatMemory(const Trial& trial) {
       operation.begin();
       runToEnd(operation, goodAnswer);
     });
-    done += each;
     if (grown != 0)
       return failed(scenario->name + ": the heap grows by " + std::to_string(grown) + " bytes with each operation",
                     "free what a step makes before it returns: no caches that grow, no statics that grow");
   }
-  return passed("memory is flat over " + std::to_string(done) + " operations");
+  return passed("memory is flat");
 }
 
 Finding checkArenaLimit(const Trial& trial) {

@@ -198,7 +198,7 @@ Finding checkCancel(const Trial& trial) {
   const auto finding =
       eachScenario(trial, 0, [&](const Scenario& scenario, Instance& instance) -> std::optional<Finding> {
         for (const auto& path : waitingPlaces(scenario)) {
-          const auto grown = heapGrowth(200, [&] { advance(instance, scenario, path); });
+          const auto grown = heapGrowth(1000, [&] { advance(instance, scenario, path); });
           if (grown != 0)
             return failed(
                 scenario.name + ": an operation that is forgotten after " + std::to_string(path.size()) +
