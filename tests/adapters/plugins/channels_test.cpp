@@ -55,7 +55,7 @@ TEST_F(Channels, FaultsNameWhatIsAllowed) {
   auto row = puppetInstance();
   row.plugin = "carrier-pigeon";
   EXPECT_THAT(channels_.faults(row),
-              ElementsAre("plugin: there is no 'carrier-pigeon'; installed are: puppet, puppet-engine, quiet-puppet"));
+              ElementsAre("plugin: there is no 'carrier-pigeon'; installed are: puppet, quiet-puppet, puppet-engine"));
   row.plugin = "puppet-engine";
   EXPECT_THAT(channels_.faults(row), ElementsAre("plugin: 'puppet-engine' is no channel plugin"));
   row = puppetInstance(R"({"prot":25,"port":70000})");
