@@ -161,23 +161,36 @@ Finding checkSchemaSecrets(const Trial& trial) {
 }
 
 Finding checkExamples(const Trial& trial) {
+  struct Case {
+    std::string config;
+    std::vector<Secrets> secrets;  ///< one of them has to do: an example does not say which secrets are set
+  };
+  Secrets all;
+  for (const auto& secret : trial.manifest.secrets) all[secret.name] = "test-value-of-" + secret.name;
+  std::vector<Case> cases;
   const Document schema = parsed(trial.manifest.config_schema);
   const Value* examples = findMember(schema, "examples");
-  std::vector<std::string> configs;
   if (examples && examples->IsArray())
-    for (const auto& example : examples->GetArray()) configs.push_back(compactJson(example));
-  for (const auto* scenario : trial.of(0)) configs.push_back(scenario->config);
-  if (configs.empty()) return skipped("config_schema has no `examples`, and there are no vectors");
-  for (const auto& config : configs) {
-    if (!fitsSchema(trial.manifest.config_schema, config))
-      return failed("this config does not fit config_schema: " + config.substr(0, 200),
+    for (const auto& example : examples->GetArray())
+      cases.push_back({compactJson(example), {baseSecrets(trial), all, Secrets{}}});
+  for (const auto* scenario : trial.of(0)) cases.push_back({scenario->config, {scenario->secrets}});
+  if (cases.empty()) return skipped("config_schema has no `examples`, and there are no vectors");
+  for (const auto& one : cases) {
+    if (!fitsSchema(trial.manifest.config_schema, one.config))
+      return failed("this config does not fit config_schema: " + one.config.substr(0, 200),
                     "mend the schema, or the example or vector");
-    Instance instance(trial.factory, trial.manifest, config, baseSecrets(trial));
-    if (!instance.good())
-      return failed("create refuses " + config.substr(0, 200) + ": " + instance.reason(),
+    std::string reason;
+    bool good = false;
+    for (const auto& secrets : one.secrets) {
+      const Instance instance(trial.factory, trial.manifest, one.config, secrets);
+      good = good || instance.good();
+      if (!instance.good()) reason = instance.reason();
+    }
+    if (!good)
+      return failed("create refuses " + one.config.substr(0, 200) + ": " + reason,
                     "accept what config_schema allows, or narrow it");
   }
-  return passed(std::to_string(configs.size()) + " configs of examples and vectors fit the schema and create");
+  return passed(std::to_string(cases.size()) + " configs of examples and vectors fit the schema and create");
 }
 
 Finding checkMutations(const Trial& trial) {
