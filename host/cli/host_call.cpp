@@ -64,6 +64,10 @@ ApiReply HostCall::post(const std::string& target, const std::string& body, cons
   return checked(client_.send("POST", target, body, headers));
 }
 
+ApiReply HostCall::patch(const std::string& target, const std::string& body) {
+  return checked(client_.send("PATCH", target, body));
+}
+
 ApiReply HostCall::remove(const std::string& target) { return checked(client_.send("DELETE", target)); }
 
 void HostCall::show(const ApiReply& reply, const std::function<void(const JsonValue&)>& human) {

@@ -26,6 +26,7 @@ class HostCall {
   /// is thrown.
   ApiReply get(const std::string& target);
   ApiReply post(const std::string& target, const std::string& body = "", const ApiHeaders& headers = {});
+  ApiReply patch(const std::string& target, const std::string& body);
   ApiReply remove(const std::string& target);
   /// The answer, whatever it is.
   ApiReply fetch(const std::string& target) { return client_.send("GET", target); }

@@ -2,6 +2,7 @@
 
 #include <rapidjson/error/en.h>
 #include <rapidjson/memorystream.h>
+#include <rapidjson/pointer.h>
 #include <rapidjson/reader.h>
 
 #include <algorithm>
@@ -164,6 +165,10 @@ Result<JsonDocument, JsonError> parseJson(std::string_view text, JsonLimits limi
   document.Populate(generator);
   if (generator.error) return failure(std::move(*generator.error));
   return document;
+}
+
+const JsonValue* jsonAt(const JsonValue& root, std::string_view pointer) {
+  return rapidjson::Pointer(pointer.data(), pointer.size()).Get(root);
 }
 
 std::string toJsonText(const JsonValue& value) {

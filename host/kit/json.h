@@ -40,6 +40,9 @@ Result<JsonDocument, JsonError> parseJson(std::string_view text, JsonLimits limi
 
 inline std::string_view asView(const JsonValue& string) { return {string.GetString(), string.GetStringLength()}; }
 
+/// The value at a JSON pointer (RFC 6901, "" is `root` itself); nullptr when there is none, or the pointer is none.
+const JsonValue* jsonAt(const JsonValue& root, std::string_view pointer);
+
 /// Compact text of a value.
 std::string toJsonText(const JsonValue& value);
 

@@ -33,7 +33,7 @@ Result<bool, std::string> OpenSslSignatures::verify(PublicKeyAlgorithm algorithm
 }
 
 Result<HeaderFields, std::string> OpenSslSignatures::sigv4(const HttpExchange& request, const SigV4Keys& keys,
-                                                          TimePoint at) {
+                                                           TimePoint at) {
   return signatureHeaders(request, keys, at);
 }
 

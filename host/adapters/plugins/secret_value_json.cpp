@@ -1,5 +1,3 @@
-#include <rapidjson/pointer.h>
-
 #include "adapters/plugins/instance_context.h"
 #include "kit/json.h"
 
@@ -16,7 +14,7 @@ bf_status secretValue(const Secrets& secrets, std::string_view reference, std::s
   auto document = parseJson(found->second);
   if (!document) return BF_E_INVALID;
   auto path = reference.substr(mark + 1);
-  const auto* member = rapidjson::Pointer(path.data(), path.size()).Get(*document);
+  const auto* member = jsonAt(*document, path);
   if (member == nullptr || !member->IsString()) return BF_E_INVALID;
   value = asView(*member);
   return BF_OK;

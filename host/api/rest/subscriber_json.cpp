@@ -8,7 +8,7 @@
 namespace belfry {
 namespace {
 
-constexpr std::size_t kMostUserBytes = 4096;  // as isAddress() of services/intake
+constexpr std::size_t kMostUserBytes = 200;  // what the plugin subscriber-token takes as `sub`
 
 bool isOneLine(std::string_view text) {
   return std::none_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; });

@@ -15,7 +15,7 @@ enum {
 /* Why there is no answer, in bf_input.error: "invalid" (the request cannot be sent as it is), "egress_refused", "dns",
  * "connect", "tls", "tls_not_offered" (SMTP), "auth" (SMTP login refused), "refused" (SMTP server said no before the
  * transaction), "unsupported" (SMTP server lacks what the message needs), "protocol", "connection_lost", "timeout",
- * "cancelled"; for tokens also "token" (the plugin's own refresh failed; detail says why). */
+ * "cancelled"; for tokens the code that the plugin's TOKEN request failed with. */
 
 /* ---- what the host computes -------------------------------------------------------------------------------------- */
 /* Where BF_SEG_MADE stands. Keys never enter a plugin. Data segments may be BYTES, BLOB, SECRET, TOKEN, and MADE with a

@@ -119,6 +119,28 @@ TEST(BelfryAdministration, TenantsKeysPluginsAndProviders) {
   EXPECT_THAT(belfry({"provider", "list", "--tenant", "acme"}).out, HasSubstr("acme-smtp"));
 }
 
+TEST(BelfryAdministration, AProviderInstanceFromItsMakingToItsEnd) {
+  const auto made =
+      belfry({"provider", "create", "by-cli", "--plugin", "smtp", "--config",
+              R"({"host":"relay.example.test","from":"a@example.test"})", "--priority", "9", "--tenant", "acme"});
+  EXPECT_EQ(made.code, 0) << made.err;
+  EXPECT_THAT(made.out, HasSubstr("relay.example.test"));
+  const auto wrong = belfry({"provider", "create", "other", "--plugin", "smtp", "--config", "{}", "--tenant", "acme"});
+  EXPECT_EQ(wrong.code, 1);
+  EXPECT_THAT(wrong.err, HasSubstr("/config"));
+  EXPECT_EQ(belfry({"provider", "set", "by-cli", "--tenant", "acme"}).code, 2);
+  EXPECT_EQ(belfry({"provider", "set", "by-cli", "--enabled", "maybe", "--tenant", "acme"}).code, 2);
+  EXPECT_EQ(belfry({"provider", "set", "by-cli", "--secret-env", "password=BELFRY_NO_SUCH", "--tenant", "acme"}).code,
+            2);
+  const auto off = belfry({"provider", "set", "by-cli", "--enabled", "false", "--json", "--tenant", "acme"});
+  EXPECT_EQ(off.code, 0) << off.err;
+  EXPECT_FALSE(jsonOf(off)["enabled"].GetBool());
+  EXPECT_EQ(belfry({"provider", "probe", "by-cli", "--tenant", "acme"}).code, 1) << "there is no such relay";
+  EXPECT_EQ(belfry({"provider", "probe", "acme-smtp", "--tenant", "acme"}).code, 0);
+  EXPECT_EQ(belfry({"provider", "remove", "by-cli", "--tenant", "acme"}).code, 0);
+  EXPECT_EQ(belfry({"provider", "show", "by-cli", "--tenant", "acme"}).code, 1);
+}
+
 TEST(BelfryRender, WritesExactlyTheRenderedBytesWithoutAHost) {
   const TemporaryDirectory directory;
   const auto file = [&](const std::string& name, const std::string& text) {
