@@ -85,17 +85,16 @@ bool saysJson(const bf_http& http) {
 }
 
 /// A document only where writing it again gives the same bytes: vectors are exact to the byte.
-std::optional<Value> sameJson(const std::string& text, Emissions::Allocator& json) {
+bool sameJson(const std::string& text, Emissions::Allocator& json, Value& out) {
   rapidjson::Document document(&json);
   document.Parse<rapidjson::kParseValidateEncodingFlag | rapidjson::kParseIterativeFlag>(text.data(), text.size());
-  if (document.HasParseError()) return std::nullopt;
+  if (document.HasParseError()) return false;
   rapidjson::StringBuffer buffer;
   rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
   document.Accept(writer);
-  if (text != std::string_view(buffer.GetString(), buffer.GetSize())) return std::nullopt;
-  Value out;
+  if (text != std::string_view(buffer.GetString(), buffer.GetSize())) return false;
   out.Swap(document);
-  return out;
+  return true;
 }
 
 }  // namespace
@@ -189,8 +188,8 @@ void Emissions::body(const bf_http& http, Value& out) {
   if (http.n_body == 0) return;
   const auto plain = plainText(http.body, http.n_body);
   if (plain && saysJson(http))
-    if (auto document = sameJson(*plain, json_)) {
-      out.AddMember("json", *document, json_);
+    if (Value document; sameJson(*plain, json_, document)) {
+      out.AddMember("json", document, json_);
       return;
     }
   out.AddMember("body", rope(http.body, http.n_body), json_);

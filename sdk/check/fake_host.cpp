@@ -23,7 +23,9 @@ std::int32_t equal(const bf_host*, bf_str a, bf_str b) { return view(a) == view(
 std::int32_t matches(const bf_host* host, const bf_seg* secret, bf_str presented) {
   if (secret->kind != BF_SEG_SECRET) return 0;
   const auto value = secretValue(FakeHost::of(host).secrets(), view(secret->s));
-  return value && *value == view(presented) ? 1 : 0;
+  if (!value || *value != view(presented)) return 0;
+  FakeHost::of(host).countProof();
+  return 1;
 }
 
 bf_status hash(const bf_host*, std::int32_t alg, bf_str data, std::uint8_t* out, std::size_t cap) {
@@ -49,12 +51,16 @@ bf_status verifyMac(const bf_host* host, std::int32_t alg, const bf_seg* key, co
   if (!secret) return BF_E_DENIED;
   const auto right = macOf(alg, *secret, text);
   if (right.empty()) return BF_E_INVALID;
-  return right == view(mac) ? BF_OK : BF_E_DENIED;
+  if (right != view(mac)) return BF_E_DENIED;
+  FakeHost::of(host).countProof();
+  return BF_OK;
 }
 
-bf_status verify(const bf_host*, std::int32_t alg, std::int32_t form, bf_str key, bf_str data, bf_str signature,
+bf_status verify(const bf_host* host, std::int32_t alg, std::int32_t form, bf_str key, bf_str data, bf_str signature,
                  std::int64_t at_ms) {
-  return verifySignature(alg, form, view(key), view(data), view(signature), at_ms);
+  const auto status = verifySignature(alg, form, view(key), view(data), view(signature), at_ms);
+  if (status == BF_OK) FakeHost::of(host).countProof();
+  return status;
 }
 
 std::int32_t isSet(const bf_host* host, bf_str secret) {

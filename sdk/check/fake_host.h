@@ -2,6 +2,7 @@
 // made up; the rest of the cryptography is real.
 #pragma once
 
+#include <cstdint>
 #include <set>
 #include <string>
 #include <string_view>
@@ -26,11 +27,14 @@ class FakeHost {
   const Secrets& secrets() const { return secrets_; }
   /// What was logged or counted and shows a secret: "secret NAME in a log line"; empty: nothing.
   const std::string& leak() const { return leak_; }
+  /// How many signatures, MACs and shown secrets were found right since it was made.
+  std::uint64_t proofs() const { return proofs_; }
 
   static FakeHost& of(const bf_host* host);
   const void* service(std::string_view id) const;
   /// Remembers the first text that shows a secret.
   void watch(const char* where, bf_str text);
+  void countProof() { ++proofs_; }
 
  private:
   struct Handle {
@@ -41,6 +45,7 @@ class FakeHost {
   Secrets secrets_;
   std::set<std::string> missing_;
   std::string leak_;
+  std::uint64_t proofs_ = 0;
 };
 
 /// A host without secrets. Static.

@@ -1,0 +1,18 @@
+// What must hold whatever comes in. A broken promise ends the program, as a crash does, and libFuzzer keeps the input.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "check/operation.h"
+#include "fuzz/fuzz_input.h"
+
+namespace belfry::fuzz {
+
+[[noreturn]] void broken(const std::string& promise);
+
+/// Begun: answers what waits with the parts of `input`, then with good answers, until it ends. Checks after each step
+/// that no rule of belfry/steps.h is broken, that what may have been sent is never tried again, and that it ends.
+void runThrough(check::Operation& operation, FuzzInput& input, std::string_view bytes, const check::Instance& instance);
+
+}  // namespace belfry::fuzz
