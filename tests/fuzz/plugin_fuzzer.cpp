@@ -33,7 +33,7 @@ void config(FuzzInput& input, std::string_view bytes) {
   }
   check::Operation operation(instance, *scenario.request(), scenario.now_ms);
   operation.begin();
-  runThrough(operation, input, bytes, instance);
+  runThrough(operation, input, bytes, instance, true);
 }
 
 /// A callback without a true proof is answered without events, or refused.

@@ -25,10 +25,12 @@ const Value* emittedWith(const Value& emissions, std::uint32_t tag) {
   return nullptr;
 }
 
-/// `shows`: the input itself holds a secret, so that an echo of it is no leak.
-void keepsRules(check::Operation& operation, bool shows) {
-  for (const auto& fault : operation.recorder().faults())
-    if (!(shows && fault.rule == "secret_shown")) broken(fault.rule + ": " + fault.detail);
+void keepsRules(check::Operation& operation, Excuses excuses) {
+  for (const auto& fault : operation.recorder().faults()) {
+    const bool excused =
+        (excuses.secret_shown && fault.rule == "secret_shown") || (excuses.egress && fault.rule == "egress");
+    if (!excused) broken(fault.rule + ": " + fault.detail);
+  }
 }
 
 /// Of the emissions from `begun` on, right after "it may have been sent".
@@ -52,10 +54,10 @@ void broken(const std::string& promise) {
   std::abort();
 }
 
-void runThrough(check::Operation& operation, FuzzInput& input, std::string_view bytes,
-                const check::Instance& instance) {
-  const bool shows = !check::secretShownIn(instance.host().secrets(), bytes).empty();
-  keepsRules(operation, shows);
+void runThrough(check::Operation& operation, FuzzInput& input, std::string_view bytes, const check::Instance& instance,
+                bool own_config) {
+  const Excuses excuses{!check::secretShownIn(instance.host().secrets(), bytes).empty(), own_config};
+  keepsRules(operation, excuses);
   for (int i = 0; operation.waiting(); ++i) {
     if (i == kMostAnswers) broken("it does not come to an end");
     const auto [tag, verb] = *operation.recorder().progress().waiting.begin();
@@ -65,10 +67,10 @@ void runThrough(check::Operation& operation, FuzzInput& input, std::string_view 
     const bool ambiguous = answer.maybeSent() && commits(verb, *emitted);
     const auto begun = operation.emissions().Size();
     operation.resume(answer.json(tag));
-    keepsRules(operation, shows);
+    keepsRules(operation, excuses);
     if (ambiguous) isNotSentAgain(operation.emissions(), begun);
   }
-  if (!shows && !instance.host().leak().empty()) broken(instance.host().leak());
+  if (!excuses.secret_shown && !instance.host().leak().empty()) broken(instance.host().leak());
 }
 
 }  // namespace belfry::fuzz
