@@ -1,11 +1,15 @@
 // The base class that makes a channel plugin's table out of a class's member functions. What a class has, it serves:
 //
-//   int begin(Op&, State&, const Send&) const            one message; or
-//   int begin(Op&, State&, const Batch&) const           up to kMaxBatch, with std::uint64_t batchKey(const Send&)
-//   const int resume(Op&, State&, const Reply&) const          what came back for a SEND int webhook(Op&, State&, const
-//   Webhook&) const       WEBHOOK; resumeWebhook(Op&, State&, const Reply&) const int probe(Op&, State&) const PROBE;
-//   resumeProbe int token(Op&, State&, std::string_view key) const   TOKEN;   resumeToken int status(Op&, State&, const
-//   Query&) const          STATUS;  resumeStatus
+//   int begin(Op&, State&, const Send&) const               SEND: one message; or
+//   int begin(Op&, State&, const Batch&) const              up to kMaxBatch, with
+//   std::uint64_t batchKey(const Send&) const               equal for what may go out together
+//   int webhook(Op&, State&, const Webhook&) const          WEBHOOK
+//   int probe(Op&, State&) const                            PROBE
+//   int token(Op&, State&, std::string_view key) const      TOKEN
+//   int status(Op&, State&, const Query&) const             STATUS
+//
+// What came back goes to `int resume(Op&, State&, const Reply&) const` for SEND, and to resumeWebhook, resumeProbe,
+// resumeToken and resumeStatus of the same form.
 #pragma once
 
 #include <belfry/channel.h>

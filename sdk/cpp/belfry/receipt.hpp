@@ -79,7 +79,8 @@ class Webhook {
   const bf_webhook* raw_;
 };
 
-/// A callback URL that brings our delivery and attempt back.
+/// A callback URL that brings our delivery and attempt back. Only for one that is not empty: a host without a public
+/// address has none.
 inline std::string correlated(std::string_view callback_url, const Send& send) {
   const char* join = callback_url.find('?') == std::string_view::npos ? "?" : "&";
   return std::string(callback_url) + join + "delivery=" + percentEncoded(send.deliveryId()) +
