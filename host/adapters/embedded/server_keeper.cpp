@@ -65,6 +65,7 @@ void ServerKeeper::keepRunning() {
       up_since = Clock::now();
     } catch (const std::exception& error) {
       stopServer();
+      up_since = Clock::now();  // it was not up at all: the delay goes on growing
       log_.error("embedded server does not come back", {{"server", server_->name()}, {"error", error.what()}});
     }
   }

@@ -27,10 +27,10 @@ std::string toPreviewJson(const HttpExchange& request) {
     writer.member("method", request.method);
     writer.member("url", shown(request.url, kMostBody));
     writer.memberArray("headers", [&] {
-      for (const auto& [name, value] : request.headers) {
+      for (const auto& header : request.headers) {
         writer.object([&] {
-          writer.member("name", shown(name, kMostBody));
-          writer.member("value", shown(value, kMostBody));
+          writer.member("name", shown(header.first, kMostBody));
+          writer.member("value", shown(header.second, kMostBody));
         });
       }
     });

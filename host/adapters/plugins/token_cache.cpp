@@ -13,7 +13,7 @@ std::chrono::steady_clock::time_point renewal(std::chrono::milliseconds ttl) {
 
 }  // namespace
 
-void TokenCache::get(const std::string& key, std::uint64_t refused, const Fetch& fetch, Got got) {
+void TokenCache::get(const std::string& key, std::uint64_t refused, const Fetch& fetch, const Got& got) {
   Token ready;
   bool first = false;
   {
@@ -24,7 +24,7 @@ void TokenCache::get(const std::string& key, std::uint64_t refused, const Fetch&
     if (good) {
       ready = entry.token;
     } else {
-      entry.waiting.push_back(std::move(got));
+      entry.waiting.push_back(got);
       first = !entry.fetching;
       entry.fetching = true;
     }

@@ -34,7 +34,7 @@ class TokenCache {
   /// `got` is called once, before this returns or later from any thread; a token without value is a failure. `refused`:
   /// the number of the token that the provider refused, 0 for none. `fetch` is called when nobody fetches yet.
   /// Thread-safe.
-  void get(const std::string& key, std::uint64_t refused, const Fetch& fetch, Got got);
+  void get(const std::string& key, std::uint64_t refused, const Fetch& fetch, const Got& got);
 
  private:
   struct Entry {

@@ -22,10 +22,10 @@ std::string toJson(const RawCallback& callback) {
     json.member("url", callback.url);
     json.member("query", callback.query);
     json.memberArray("headers", [&] {
-      for (const auto& [name, value] : callback.headers) {
+      for (const auto& header : callback.headers) {
         json.array([&] {
-          json.value(name);
-          json.value(toBase64(value));
+          json.value(header.first);
+          json.value(toBase64(header.second));
         });
       }
     });

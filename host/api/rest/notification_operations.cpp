@@ -112,9 +112,17 @@ Answer cancel(NotificationStore& store, const Call& call) {
 
 void addNotificationOperations(Router& router, Intake& intake, NotificationStore& store) {
   const std::string base(kBase);
-  router.add({"POST", base + "/send", Access::scoped, Scope::notifications_send, false, true,
-              std::numeric_limits<std::size_t>::max(), false,
-              AnswerLater([&intake](const Call& call, Reply reply) { send(intake, call, std::move(reply)); })});
+  Operation sending{"POST",
+                    base + "/send",
+                    Access::scoped,
+                    Scope::notifications_send,
+                    false,
+                    true,
+                    std::numeric_limits<std::size_t>::max(),
+                    false,
+                    AnswerLater([&intake](const Call& call, Reply reply) { send(intake, call, std::move(reply)); })};
+  sending.keeps_key = true;  // in the transaction that takes the notification in
+  router.add(std::move(sending));
   router.add(lists(base, Scope::notifications_read, [&store](const Call& call) { return list(store, call); }));
   router.add(reads(base + "/{id}", Scope::notifications_read, [&store](const Call& call) -> Answer {
     auto view = find(store, call);

@@ -27,7 +27,7 @@ using Answer = Result<HttpResponse, Problem>;
 using Reply = std::function<void(Answer)>;
 /// Answers before it returns. On a worker thread: may wait for the database, may throw what stores throw.
 using AnswerNow = std::function<Answer(const Call&)>;
-/// Answers through the reply, now or later, and keeps the call's Idempotency-Key itself. May throw instead of replying.
+/// Answers through the reply, now or later, from any thread. May throw instead of replying.
 using AnswerLater = std::function<void(const Call&, Reply)>;
 
 /// `user`: as `scoped`, and the caller must be an end user.
@@ -43,7 +43,8 @@ struct Operation {
   std::size_t most_body_bytes = 0;
   bool at_once = false;  ///< runs on the io thread, with an AnswerNow that never waits
   std::variant<AnswerNow, AnswerLater> answer;
-  bool raw = false;  ///< headers, query and a body of any type are the operation's own affair; with Access::open
+  bool raw = false;        ///< headers, query and a body of any type are the operation's own affair; with Access::open
+  bool keeps_key = false;  ///< with an AnswerLater: it stores its answer under the Idempotency-Key itself
 };
 
 /// Shapes that most operations have.

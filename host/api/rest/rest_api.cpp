@@ -161,12 +161,34 @@ std::optional<Problem> RestApi::prepare(const Operation& operation, Call& call) 
 void RestApi::answer(const std::shared_ptr<Run>& run) {
   auto caught = attempt(*run, [&] {
     if (auto problem = prepare(run->operation, run->call)) return run->reply(failure(std::move(*problem)));
-    if (const auto* later = std::get_if<AnswerLater>(&run->operation.answer)) {
-      return (*later)(run->call, [run](Answer answer) { run->reply(std::move(answer)); });
-    }
+    if (const auto* later = std::get_if<AnswerLater>(&run->operation.answer)) return answerLater(run, *later);
     run->reply(answerOnce(*run));
   });
   if (caught) run->reply(failure(std::move(*caught)));
+}
+
+void RestApi::answerLater(const std::shared_ptr<Run>& run, const AnswerLater& later) {
+  const auto& call = run->call;
+  if (call.idempotency_key.empty() || run->operation.keeps_key)
+    return later(call, [run](Answer answer) { run->reply(std::move(answer)); });
+  const auto key = sha256(call.idempotency_key);
+  const auto start = beginOnce(call, key);
+  if (auto known = knownAnswer(start)) return run->reply(std::move(*known));
+  const auto ticket = std::get<IdempotencyBegun>(start).ticket;
+  later(call, [this, run, key, ticket](Answer answer) {
+    // The answer may come on a thread that must not wait for the database.
+    auto kept = std::make_shared<Answer>(std::move(answer));
+    const bool offered = queue_.offer([this, run, key, ticket, kept] {
+      settleKey(*run, key, ticket, *kept);
+      run->reply(std::move(*kept));
+    });
+    if (!offered) run->reply(std::move(*kept));  // the key stays taken until its lock runs out
+  });
+}
+
+IdempotencyStart RestApi::beginOnce(const Call& call, const Digest256& key) {
+  return idempotency_.begin(call.caller.tenant, key, requestHash(call.request), settings_.idempotency_lock,
+                            clock_.now() + settings_.idempotency_ttl);
 }
 
 Answer RestApi::answerOnce(const Run& run) {
@@ -174,25 +196,30 @@ Answer RestApi::answerOnce(const Run& run) {
   const auto& now = std::get<AnswerNow>(run.operation.answer);
   if (call.idempotency_key.empty()) return now(call);
   const auto key = sha256(call.idempotency_key);
-  auto start = idempotency_.begin(call.caller.tenant, key, requestHash(call.request), settings_.idempotency_lock,
-                                  clock_.now() + settings_.idempotency_ttl);
-  return afterFirst(run, key, start);
-}
-
-Answer RestApi::afterFirst(const Run& run, const Digest256& key, const IdempotencyStart& start) {
-  if (const auto* first = std::get_if<Replayed>(&start)) return replay(*first);
-  if (std::holds_alternative<IdempotencyMismatch>(start)) {
-    return failure(
-        Problem{ErrorCode::idempotency_mismatch, "this Idempotency-Key was used for a different request", {}, 0});
-  }
-  if (std::holds_alternative<IdempotencyInProgress>(start)) {
-    return failure(
-        Problem{ErrorCode::idempotency_in_progress, "a request with this Idempotency-Key is in progress", {}, 1});
-  }
-  const auto& call = run.call;
+  const auto start = beginOnce(call, key);
+  if (auto known = knownAnswer(start)) return std::move(*known);
   const auto ticket = std::get<IdempotencyBegun>(start).ticket;
   // When this throws, nobody knows what was done: the key stays taken until its lock runs out.
-  auto answer = std::get<AnswerNow>(run.operation.answer)(call);
+  auto answer = now(call);
+  settleKey(run, key, ticket, answer);
+  return answer;
+}
+
+std::optional<Answer> RestApi::knownAnswer(const IdempotencyStart& start) {
+  if (const auto* first = std::get_if<Replayed>(&start)) return Answer(replay(*first));
+  if (std::holds_alternative<IdempotencyMismatch>(start)) {
+    return Answer(failure(
+        Problem{ErrorCode::idempotency_mismatch, "this Idempotency-Key was used for a different request", {}, 0}));
+  }
+  if (std::holds_alternative<IdempotencyInProgress>(start)) {
+    return Answer(failure(
+        Problem{ErrorCode::idempotency_in_progress, "a request with this Idempotency-Key is in progress", {}, 1}));
+  }
+  return std::nullopt;
+}
+
+void RestApi::settleKey(const Run& run, const Digest256& key, const Uuid& ticket, const Answer& answer) {
+  const auto& call = run.call;
   // The work is done or refused by now, so the client hears that, also when its key cannot be settled.
   auto unsettled = attempt(run, [&] {
     if (answer) idempotency_.finish(call.caller.tenant, key, ticket, answer->status, answer->body);
@@ -200,7 +227,6 @@ Answer RestApi::afterFirst(const Run& run, const Digest256& key, const Idempoten
   });
   if (unsettled)
     log_.warn("idempotency key not settled", {{"request_id", call.request.request_id}, {"route", run.operation.path}});
-  return answer;
 }
 
 std::optional<Problem> RestApi::attempt(const Run& run, const std::function<void()>& step) const {

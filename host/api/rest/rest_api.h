@@ -50,7 +50,12 @@ class RestApi final : public HttpHandler {
   std::optional<Problem> prepare(const Operation& operation, Call& call);
   void answer(const std::shared_ptr<Run>& run);
   Answer answerOnce(const Run& run);
-  Answer afterFirst(const Run& run, const Digest256& key, const IdempotencyStart& start);
+  /// Keeps the answer under the call's Idempotency-Key, unless the operation does that itself.
+  void answerLater(const std::shared_ptr<Run>& run, const AnswerLater& later);
+  IdempotencyStart beginOnce(const Call& call, const Digest256& key);
+  /// What a key that was taken before means for this request; nullopt when this is the first.
+  static std::optional<Answer> knownAnswer(const IdempotencyStart& start);
+  void settleKey(const Run& run, const Digest256& key, const Uuid& ticket, const Answer& answer);
   std::optional<Problem> attempt(const Run& run, const std::function<void()>& step) const;
 
   const Router router_;

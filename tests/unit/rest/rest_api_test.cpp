@@ -1,6 +1,7 @@
 #include "api/rest/rest_api.h"
 
 #include <gtest/gtest.h>
+#include <thread>
 
 #include <atomic>
 #include <future>
@@ -284,6 +285,24 @@ TEST_F(RestApiTest, ALaterAnswerHoldsNoThread) {
   EXPECT_EQ(ask(asAdmin(request("GET", "/next"))).status, 200);
   kept(jsonResponse(202, "{}"));
   EXPECT_EQ(responder->wait().status, 202);
+}
+
+TEST_F(RestApiTest, ALaterAnswerIsKeptUnderItsKey) {
+  int calls = 0;
+  Router router;
+  Operation later = takes("/later", Scope::templates_write, 1000, {});
+  later.answer = AnswerLater([&](const Call&, Reply reply) {
+    ++calls;
+    std::thread([reply = std::move(reply)] { reply(jsonResponse(200, R"({"n":1})")); }).detach();
+  });
+  router.add(std::move(later));
+  start(std::move(router), {});
+  const auto asked = with(asAdmin(request("POST", "/later", "{}")), "Idempotency-Key", "k-1");
+  EXPECT_EQ(ask(asked).headers.get("Idempotency-Replayed"), "");
+  const auto again = ask(asked);
+  EXPECT_EQ(again.headers.get("Idempotency-Replayed"), "true");
+  EXPECT_EQ(again.body, R"({"n":1})");
+  EXPECT_EQ(calls, 1);
 }
 
 }  // namespace
