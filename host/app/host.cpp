@@ -89,9 +89,9 @@ std::vector<std::string> checkConfig(const std::string& schema_json, const std::
   if (!schema) return {": the manifest's config_schema is no JSON Schema: " + schema.error()};
   std::vector<std::string> faults;
   for (const auto& violation : schema->check(config_json)) {
-    std::string line = violation.pointer + " " + violation.message;
+    std::string line = violation.pointer + ": " + violation.message;
     if (!violation.value.empty()) line += ", is " + violation.value;
-    if (!violation.allowed.empty()) line += ", allowed: " + violation.allowed;
+    if (!violation.allowed.empty()) line += "; allowed: " + violation.allowed;
     faults.push_back(std::move(line));
   }
   return faults;

@@ -129,8 +129,8 @@ class ChannelPlugins {
   /// nullptr when no plugin has that id.
   virtual const PluginInfo* find(const std::string& plugin) const = 0;
   /// What is wrong with an instance as configured, one line each: no such plugin, a channel or secret that it does not
-  /// have, config that breaks its schema (path, value and what is allowed). Says nothing about what is missing at run
-  /// time.
+  /// have, config that breaks its schema: "config/port: is too large, is 99999; allowed: integer from 1 to 65535". Says
+  /// nothing about what is missing at run time.
   virtual std::vector<std::string> faults(const ProviderInstance& instance) const = 0;
   /// Creates an instance; the error is a readable reason without secrets (unknown plugin, wrong channel, config that
   /// breaks the schema with path, value and allowed, a missing required secret).

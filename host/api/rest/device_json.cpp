@@ -1,20 +1,14 @@
 #include "api/rest/device_json.h"
 
-#include <algorithm>
-
 #include "api/rest/parse_with.h"
 #include "kit/log.h"
+#include "services/intake/addresses.h"
 
 namespace belfry {
 namespace {
 
-constexpr std::size_t kMostTokenBytes = 4096;  // as isAddress() of services/intake
+constexpr std::size_t kMostTokenBytes = 4096;  // as isDeviceToken()
 constexpr std::size_t kMostTopics = 100;
-
-/// RFC 8030 and FCM tokens alike are visible ASCII.
-bool isToken(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](unsigned char c) { return c > 0x20 && c < 0x7F; });
-}
 
 void memberTime(JsonWriter& json, std::string_view name, const std::optional<TimePoint>& at) {
   if (at) json.member(name, formatRfc3339(*at));
@@ -44,7 +38,7 @@ Result<NewDevice, Problem> parseNewDevice(std::string_view body) {
     NewDevice device{};
     device.token = reader.text("token", {.required = true,
                                          .most = kMostTokenBytes,
-                                         .valid = isToken,
+                                         .valid = isDeviceToken,
                                          .form = "a device token: 1 to 4096 visible ASCII characters"});
     reader.require("platform", allowedPlatform());
     device.platform = reader.word<Platform>("platform", parsePlatform, allowedPlatform()).value_or(Platform::web);

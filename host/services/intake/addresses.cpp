@@ -69,12 +69,17 @@ bool isPhoneNumber(std::string_view text) {
          std::all_of(text.begin() + 1, text.end(), [](unsigned char c) { return std::isdigit(c); });
 }
 
+bool isDeviceToken(std::string_view text) {
+  return !text.empty() && text.size() <= 4096 &&
+         std::all_of(text.begin(), text.end(), [](unsigned char c) { return c > 0x20 && c < 0x7F; });
+}
+
 bool isAddress(Channel channel, std::string_view text) {
   switch (channel) {
     case Channel::email: return isEmailAddress(text);
     case Channel::sms:
     case Channel::whatsapp: return isPhoneNumber(text);
-    case Channel::push:
+    case Channel::push: return isDeviceToken(text);
     case Channel::inapp:
     case Channel::slack:
     case Channel::webhook: return !text.empty() && text.size() <= 4096 && !hasControlCharacter(text);
@@ -87,7 +92,7 @@ std::string_view addressForm(Channel channel) {
     case Channel::email: return "local@domain with at least two domain labels, at most 254 bytes";
     case Channel::sms:
     case Channel::whatsapp: return "E.164, e.g. +34600000001";
-    case Channel::push: return "a device token of 1 to 4096 bytes";
+    case Channel::push: return "a device token: 1 to 4096 printable ASCII characters without spaces";
     case Channel::inapp:
     case Channel::slack:
     case Channel::webhook: return "a user id of 1 to 4096 bytes";

@@ -13,6 +13,8 @@ namespace belfry {
 bool isEmailAddress(std::string_view text);
 /// E.164: `+`, a first digit that is not 0, 7 to 15 digits.
 bool isPhoneNumber(std::string_view text);
+/// 1 to 4096 bytes of visible ASCII, as RFC 8030's, FCM's and APNs' are, and ARNs.
+bool isDeviceToken(std::string_view text);
 /// Whether `text` is an address on the channel.
 bool isAddress(Channel channel, std::string_view text);
 /// What isAddress wants, for error messages.

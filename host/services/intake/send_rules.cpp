@@ -153,7 +153,7 @@ void checkChannels(const SendCommand& command, const DirectoryTenant& tenant, Fi
 }
 
 void checkRecipient(const Recipient& recipient, FieldErrors& errors) {
-  auto check = [&](const char* pointer, Channel channel, const std::string& value) {
+  auto check = [&](const std::string& pointer, Channel channel, const std::string& value) {
     if (value.empty() || isAddress(channel, value)) return;
     auto code = hasControlCharacter(value) ? FieldErrorCode::header_injection : FieldErrorCode::not_an_address;
     errors.push_back({pointer, code, "is not an address on channel " + std::string(toText(channel)), shorten(value),
@@ -161,7 +161,8 @@ void checkRecipient(const Recipient& recipient, FieldErrors& errors) {
   };
   check("/recipient/email", Channel::email, recipient.email);
   check("/recipient/userId", Channel::inapp, recipient.user_id);
-  for (const auto& device : recipient.device_tokens) check("/recipient/deviceTokens", Channel::push, device.token);
+  for (std::size_t i = 0; i < recipient.device_tokens.size(); ++i)
+    check("/recipient/deviceTokens/" + std::to_string(i) + "/token", Channel::push, recipient.device_tokens[i].token);
   checkDevicesOnce(recipient.device_tokens, errors);
   checkOneLine("/recipient/phone", recipient.phone, errors);
   checkOneLine("/recipient/name", recipient.name, errors);

@@ -5,12 +5,26 @@
 namespace belfry {
 namespace {
 
-/// A line of ChannelPlugins::faults ("config/port: is 0, …") as a field of the body.
+/// Cuts `text` at the mark, which goes; what stood behind it, "" when there is none.
+std::string cutBehind(std::string& text, std::string_view mark) {
+  const auto at = text.find(mark);
+  if (at == std::string::npos) return "";
+  auto behind = text.substr(at + mark.size());
+  text.erase(at);
+  return behind;
+}
+
+/// A line of ChannelPlugins::faults ("config/port: is too large, is 0; allowed: 1 to 65535") as a field of the body.
 FieldError toFieldError(const std::string& line) {
-  auto colon = line.find(": ");
-  auto place = colon == std::string::npos ? std::string("config") : line.substr(0, colon);
-  auto message = colon == std::string::npos ? line : line.substr(colon + 2);
-  return {"/" + place, FieldErrorCode::not_allowed, std::move(message), {}, {}};
+  auto place = line;
+  auto message = cutBehind(place, ": ");
+  if (message.empty()) {
+    place = "config";
+    message = line;
+  }
+  auto allowed = cutBehind(message, "; allowed: ");
+  auto value = cutBehind(message, ", is ");
+  return {"/" + place, FieldErrorCode::not_allowed, std::move(message), std::move(value), std::move(allowed)};
 }
 
 Problem invalid(std::vector<FieldError> errors) {

@@ -48,12 +48,15 @@ TEST_F(ProvidersTest, ATakenIdIsAConflict) {
 }
 
 TEST_F(ProvidersTest, WhatThePluginFindsWrongIsAFieldOfTheBody) {
-  plugins_.wrong = {"config/port: is 0; allowed: 1 to 65535", "secrets: plugin 'smtp' has no 'pin', only: password"};
+  plugins_.wrong = {"config/port: is too small, is 0; allowed: 1 to 65535",
+                    "secrets: plugin 'smtp' has no 'pin', only: password"};
   auto made = providers_.create(catalogue_.tenant.id, wish("relay"));
   ASSERT_FALSE(made.ok());
   ASSERT_EQ(made.error().errors.size(), 2u);
   EXPECT_EQ(made.error().errors[0].pointer, "/config/port");
-  EXPECT_THAT(made.error().errors[0].message, HasSubstr("1 to 65535"));
+  EXPECT_EQ(made.error().errors[0].message, "is too small");
+  EXPECT_EQ(made.error().errors[0].value, "0");
+  EXPECT_EQ(made.error().errors[0].allowed, "1 to 65535");
   EXPECT_EQ(made.error().errors[1].pointer, "/secrets");
   EXPECT_TRUE(catalogue_.instances.empty()) << "nothing half done";
 }
