@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <stdexcept>
+
 #include "support/test_services.h"
 
 namespace belfry::test {
@@ -62,10 +64,10 @@ std::string whatsapp(const ProviderSimulator& providers, const std::string& id, 
 
 std::string aws(const ProviderSimulator& providers, const std::string& plugin, const std::string& id,
                 const std::string& channel, const std::string& key, const std::string& more = "") {
-  return entry(id, plugin, channel,
-               "region: " + providers.account(plugin, "region") + ", base_url: '" + providers.baseUrl(plugin) + "'" +
-                   more,
-               secret("access_key_id", "AWS_ID") + ", " + secret("secret_access_key", key));
+  return entry(
+      id, plugin, channel,
+      "region: " + providers.account(plugin, "region") + ", base_url: '" + providers.baseUrl(plugin) + "'" + more,
+      secret("access_key_id", "AWS_ID") + ", " + secret("secret_access_key", key));
 }
 
 std::string mailOfSes(const ProviderSimulator& providers) {
@@ -100,12 +102,11 @@ std::string cloud(const ProviderSimulator& providers) {
 
 /// As above, with credentials that no provider takes.
 std::string locked(const ProviderSimulator& providers) {
-  return tenant("locked", sendgrid(providers, "locked-sendgrid", "WRONG", providers.baseUrl("sendgrid")) +
-                              twilio(providers, "locked-twilio", "WRONG") +
-                              whatsapp(providers, "locked-whatsapp", "WRONG") +
-                              aws(providers, "ses", "locked-ses", "email", "WRONG", mailOfSes(providers)) +
-                              aws(providers, "sns", "locked-sns", "sms", "WRONG") +
-                              slack(providers, "locked-slack", "WRONG"));
+  return tenant("locked",
+                sendgrid(providers, "locked-sendgrid", "WRONG", providers.baseUrl("sendgrid")) +
+                    twilio(providers, "locked-twilio", "WRONG") + whatsapp(providers, "locked-whatsapp", "WRONG") +
+                    aws(providers, "ses", "locked-ses", "email", "WRONG", mailOfSes(providers)) +
+                    aws(providers, "sns", "locked-sns", "sms", "WRONG") + slack(providers, "locked-slack", "WRONG"));
 }
 
 HostOptions hostOptions(const ProviderSimulator& providers, const std::string& standard_address) {
@@ -122,6 +123,8 @@ HostOptions hostOptions(const ProviderSimulator& providers, const std::string& s
                               "  - {id: neighbour-inbox, plugin: inbox, channel: inapp}\n");
   options.tenant_files["spare"] =
       tenant("spare", sendgrid(providers, "spare-sendgrid", "WRONG", providers.baseUrl("sendgrid")));
+  options.tenant_files["keyless"] =
+      tenant("keyless", twilio(providers, "keyless-twilio", "BELFRY_TEST_NO_SUCH_SECRET"));
   options.template_files["acme/everywhere"] =
       "key: everywhere\nengine: mustache\nlanguage: en\nvariables: {required: [orderId]}\ncontent:\n"
       "  email: {subject: 'Order {{orderId}}', text: 'Mail {{orderId}}', html: '<p>Mail {{orderId}}</p>'}\n"
@@ -160,7 +163,7 @@ Bells::Bells()
 
 ApiReply Bells::send(const std::string& body, const std::string& status, const std::string& tenant_slug) const {
   const auto sent = host.send(body, tenant_slug);
-  EXPECT_EQ(sent.status, 202) << sent.body;
+  if (sent.status != 202) throw std::runtime_error("not accepted: " + sent.error + sent.body);
   auto reached = host.waitForStatus(sent.text("/id"), status, tenant_slug);
   EXPECT_EQ(reached.text("/status"), status) << reached.body;
   return reached;

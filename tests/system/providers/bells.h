@@ -1,10 +1,11 @@
-// One host with every bundled channel plugin at the strict simulators, over TLS, and how the cases of this program talk to
-// it. Tenants:
+// One host with every bundled channel plugin at the strict simulators, over TLS, and how the cases of this program talk
+// to it. Tenants:
 //   acme       sendgrid, twilio, fcm, whatsapp, inbox, slack (bot), webhook
 //   cloud      ses (email), sns (sms, push), slack (incoming webhook)
 //   named      sendgrid by its true host name, reached through exchange.resolve
 //   locked     every provider with credentials that are wrong
 //   neighbour  sendgrid, twilio, inbox; nobody's but its own
+//   keyless    twilio whose secret is not there
 //   spare      sendgrid with a wrong key, to be stopped; and what tests add by API
 #pragma once
 
@@ -23,7 +24,7 @@ struct Bells {
   ProviderSimulator providers;
   RunningHost host;
 
-  /// Sends for `tenant` and waits until the notification is `status`; the notification.
+  /// Sends for `tenant` and waits until the notification is `status`; the notification. Throws when it is not accepted.
   ApiReply send(const std::string& body, const std::string& status, const std::string& tenant = "acme") const;
   /// One number out of the database.
   long count(const std::string& from_and_where) const;

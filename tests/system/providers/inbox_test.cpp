@@ -95,7 +95,8 @@ TEST(Inbox, AnEndUserMayNothingElse) {
 TEST(Inbox, TokensThatAreNoneAre401) {
   const auto key = bells().host.post("/api/v1/admin/subscriber-keys", "", "acme");
   ASSERT_EQ(key.status, 201) << key.body;
-  const auto now = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch());
+  const auto now =
+      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch());
   const auto claims = [&](const std::string& tenant, long from) {
     return R"({"tenant":")" + tenant + R"(","sub":"inbox-ada","iat":)" + std::to_string(now.count() + from) +
            R"(,"exp":)" + std::to_string(now.count() + from + 3600) + "}";

@@ -36,9 +36,10 @@ class MailProviders : public ::testing::Test {
 };
 
 TEST_F(MailProviders, SendGridTakesTextHtmlFileImageCategoriesAndOurIds) {
-  const auto sent = bells().send(
-      richMail("ada@example.test", R"(,"options":{"email":{"categories":["orders","first"],"replyTo":"help@acme.example"}})"),
-      "sent");
+  const auto sent =
+      bells().send(richMail("ada@example.test",
+                            R"(,"options":{"email":{"categories":["orders","first"],"replyTo":"help@acme.example"}})"),
+                   "sent");
   const auto request = lastRequest("sendgrid");
   EXPECT_NE(sent.text("/deliveries/0/providerMessageId"), "null") << sent.body;
   const auto mail = readBy(request);

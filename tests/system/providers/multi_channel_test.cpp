@@ -111,7 +111,8 @@ TEST_F(MultiChannel, TheExplanationNamesEachDecisionAndAttempt) {
   ASSERT_EQ(explained.status, 200) << explained.body;
   auto place = byChannel(explained, "/deliveries");
   ASSERT_EQ(place.size(), 4u);
-  for (const auto& [channel, provider] : {std::pair("email", "acme-sendgrid"), {"push", "acme-fcm"}, {"inapp", "acme-inbox"}}) {
+  for (const auto& [channel, provider] :
+       {std::pair("email", "acme-sendgrid"), {"push", "acme-fcm"}, {"inapp", "acme-inbox"}}) {
     EXPECT_EQ(explained.size(place[channel] + "/attempts"), 1u) << channel;
     EXPECT_EQ(explained.text(place[channel] + "/attempts/0/provider"), provider);
     EXPECT_EQ(explained.text(place[channel] + "/attempts/0/route/candidates/0/taken"), "true");

@@ -94,9 +94,10 @@ TEST_F(Receipts, SendGridsFalseCallbacksChangeNothingAndSayWhy) {
   struct False {
     std::string how, reason;
   };
-  for (const auto& one : {False{R"(,"forge":"signature")", "bad_signature"}, False{R"(,"forge":"body")", "bad_signature"},
-                          False{R"(,"forge":"missing")", "missing_signature"},
-                          False{R"(,"forge":"garbage")", "bad_signature"}, False{R"(,"stale":3600)", "stale"}}) {
+  for (const auto& one :
+       {False{R"(,"forge":"signature")", "bad_signature"}, False{R"(,"forge":"body")", "bad_signature"},
+        False{R"(,"forge":"missing")", "missing_signature"}, False{R"(,"forge":"garbage")", "bad_signature"},
+        False{R"(,"stale":3600)", "stale"}}) {
     EXPECT_EQ(sendGrid("bounce", mail, one.how).status, 403) << one.how;
     expectLast("refused", one.reason);
   }
@@ -105,7 +106,8 @@ TEST_F(Receipts, SendGridsFalseCallbacksChangeNothingAndSayWhy) {
   expectLast("refused", "malformed");
   EXPECT_EQ(callBack("sendgrid", "bounce", url, R"({"raw_body":")" + std::string(70000, 'x') + "\"}").status, 413);
   EXPECT_EQ(sendGrid("bounce", mail, "", "nobody-knows").status, 404);
-  EXPECT_EQ(callBack("sendgrid", "bounce", bells().callbackUrl("twilio", "acme-sendgrid"), mailEvent(mail)).status, 404);
+  EXPECT_EQ(callBack("sendgrid", "bounce", bells().callbackUrl("twilio", "acme-sendgrid"), mailEvent(mail)).status,
+            404);
   EXPECT_EQ(status(mail), "sent");
   EXPECT_EQ(events("bounced", mail), 0);
 }
@@ -193,24 +195,26 @@ TEST_F(Receipts, SesIsBelievedThroughItsTopicOnceTheSubscriptionIsConfirmed) {
   ASSERT_TRUE(bells().providers.waitForRequests("sns", 1, 10s));
   const auto visits = bells().providers.requests("sns");
   EXPECT_THAT(visits.back().target, HasSubstr("Action=ConfirmSubscription")) << visits.size();
-  const auto mail = sent(mailBody("ses@example.test"), "cloud"), dead = sent(mailBody("ses-dead@example.test"), "cloud");
+  const auto mail = sent(mailBody("ses@example.test"), "cloud"),
+             dead = sent(mailBody("ses-dead@example.test"), "cloud");
   const auto params = [](const Sent& of, const std::string& more = "") {
-    return R"({"message_id":")" + of.provider_id + R"(","recipients":["ses@example.test"],"tags":{"belfry_delivery":")" +
-           of.delivery + R"(","belfry_attempt":"1"})" + more + "}";
+    return R"({"message_id":")" + of.provider_id +
+           R"(","recipients":["ses@example.test"],"tags":{"belfry_delivery":")" + of.delivery +
+           R"(","belfry_attempt":"1"})" + more + "}";
   };
   struct False {
     std::string how, more, reason;
   };
-  for (const auto& one :
-       {False{R"(,"forge":"signature")", "", "bad_signature"}, False{R"(,"forge":"body")", "", "bad_signature"},
-        False{R"(,"stale":86400)", "", "stale"},
-        False{"", R"(,"topic_arn":"arn:aws:sns:eu-west-1:123456789012:other")", "unknown_topic"}}) {
+  for (const auto& one : {False{R"(,"forge":"signature")", "", "bad_signature"},
+                          False{R"(,"forge":"body")", "", "bad_signature"}, False{R"(,"stale":86400)", "", "stale"},
+                          False{"", R"(,"topic_arn":"arn:aws:sns:eu-west-1:123456789012:other")", "unknown_topic"}}) {
     EXPECT_EQ(callBack("ses", "Bounce", url, params(mail, one.more), one.how).status, 403) << one.reason;
     expectLast("refused", one.reason, "cloud");
   }
   EXPECT_EQ(status(mail, "cloud"), "sent");
   for (const std::string version : {"1", "2"})
-    EXPECT_EQ(callBack("ses", "Delivery", url, params(mail, R"(,"signature_version":")" + version + "\"")).status / 100, 2);
+    EXPECT_EQ(callBack("ses", "Delivery", url, params(mail, R"(,"signature_version":")" + version + "\"")).status / 100,
+              2);
   EXPECT_EQ(status(mail, "cloud"), "delivered") << lastCallback("cloud").body;
   EXPECT_EQ(events("delivered", mail), 1);
   callBack("ses", "Bounce", url, params(dead));
@@ -224,7 +228,8 @@ TEST_F(Receipts, WhatsAppShakesHandsAndTellsStatuses) {
   EXPECT_EQ(shaken.status, 200);
   EXPECT_EQ(shaken.body, "4711");
   EXPECT_EQ(callBack("whatsapp", "handshake", url, "{}", R"(,"forge":"signature")").status, 403);
-  const auto chat = sent(R"({"channel":"whatsapp","recipient":{"phone":"+34600000203"},"content":{"text":"It rings."}})");
+  const auto chat =
+      sent(R"({"channel":"whatsapp","recipient":{"phone":"+34600000203"},"content":{"text":"It rings."}})");
   const std::string params = R"({"id":")" + chat.provider_id + R"(","to":"34600000203","biz_opaque_callback_data":")" +
                              chat.delivery + "/1\"}";
   EXPECT_EQ(callBack("whatsapp", "failed", url, params, R"(,"forge":"signature")").status, 403);
@@ -244,18 +249,18 @@ TEST_F(Receipts, AReplayAfterTheSecretWasSetDoesWhatWasRefusedBefore) {
           bells().providers.account("whatsapp", "access_token") + "\"}}}",
       "spare");
   ASSERT_EQ(made.status, 201) << made.body;
-  const auto chat = sent(
-      R"({"channel":"whatsapp","recipient":{"phone":"+34600000204"},"content":{"text":"It rings."}})", "spare");
+  const auto chat =
+      sent(R"({"channel":"whatsapp","recipient":{"phone":"+34600000204"},"content":{"text":"It rings."}})", "spare");
   const std::string params =
       R"({"id":")" + chat.provider_id + R"(","biz_opaque_callback_data":")" + chat.delivery + "/1\"}";
   const auto url = bells().callbackUrl("whatsapp", "spare-whatsapp");
   EXPECT_EQ(callBack("whatsapp", "delivered", url, params).status, 403);
   const auto refused = lastCallback("spare");
   EXPECT_EQ(refused.text("/items/0/state"), "refused") << refused.body;
-  const auto changed = bells().host.api("PATCH", path + "/spare-whatsapp",
-                                        R"({"secrets":{"app_secret":{"value":")" +
-                                            bells().providers.account("whatsapp", "app_secret") + "\"}}}",
-                                        "spare");
+  const auto changed = bells().host.api(
+      "PATCH", path + "/spare-whatsapp",
+      R"({"secrets":{"app_secret":{"value":")" + bells().providers.account("whatsapp", "app_secret") + "\"}}}",
+      "spare");
   ASSERT_EQ(changed.status, 200) << changed.body;
   const auto replayed =
       bells().host.post(std::string(kCallbacks) + "/" + refused.text("/items/0/id") + "/replay", "", "spare");

@@ -19,7 +19,8 @@ class Sns : public ::testing::Test {
                              R"({"token":")" + token + R"(","platform":"android"})", "cloud");
   }
   static std::string toUser(const std::string& user) {
-    return R"({"channel":"push","recipient":{"userId":")" + user + R"("},"content":{"title":"Hello","body":"It rings."}})";
+    return R"({"channel":"push","recipient":{"userId":")" + user +
+           R"("},"content":{"title":"Hello","body":"It rings."}})";
   }
 };
 
