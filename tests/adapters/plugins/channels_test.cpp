@@ -18,7 +18,7 @@ std::vector<std::string> checkBySchema(const std::string& schema_json, const std
   if (!schema) return {": " + schema.error()};
   std::vector<std::string> faults;
   for (const auto& violation : schema->check(config_json))
-    faults.push_back(violation.pointer + " " + violation.message + ", allowed: " + violation.allowed);
+    faults.push_back(violation.pointer + ": " + violation.message + "; allowed: " + violation.allowed);
   return faults;
 }
 
@@ -64,8 +64,8 @@ TEST_F(Channels, FaultsNameWhatIsAllowed) {
   auto faults = channels_.faults(row);
   EXPECT_THAT(faults, ::testing::Contains("channel: plugin 'puppet' does not serve 'push', only: email, sms"));
   EXPECT_THAT(faults, ::testing::Contains("secrets: plugin 'puppet' has no 'pasword', only: password, spare"));
-  EXPECT_THAT(faults, ::testing::Contains(AllOf(HasSubstr("config/port "), HasSubstr("integer from 1 to 65535"))));
-  EXPECT_THAT(faults, ::testing::Contains(AllOf(HasSubstr("config/prot "), HasSubstr("unknown"))));
+  EXPECT_THAT(faults, ::testing::Contains(AllOf(HasSubstr("config/port: "), HasSubstr("integer from 1 to 65535"))));
+  EXPECT_THAT(faults, ::testing::Contains(AllOf(HasSubstr("config/prot: "), HasSubstr("unknown"))));
   EXPECT_THAT(problem(row), AllOf(HasSubstr("only: email, sms; secrets:"), Not(HasSubstr("hunter2"))));
 }
 
