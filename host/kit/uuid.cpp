@@ -48,12 +48,11 @@ constexpr bool isDashAt(std::size_t i) { return i == 8 || i == 13 || i == 18 || 
 
 std::string Uuid::toString() const {
   constexpr std::string_view kDigits = "0123456789abcdef";
+  constexpr std::size_t kPlaces[] = {0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34};  // the dashes between
   std::string text(kTextSize, '-');
-  std::size_t at = 0;
-  for (const auto byte : bytes) {
-    if (isDashAt(at)) ++at;
-    text[at++] = kDigits[byte >> 4];
-    text[at++] = kDigits[byte & 0xF];
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    text[kPlaces[i]] = kDigits[bytes[i] >> 4];
+    text[kPlaces[i] + 1] = kDigits[bytes[i] & 0xF];
   }
   return text;
 }

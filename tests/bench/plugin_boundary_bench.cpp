@@ -51,6 +51,25 @@ int32_t sendOne(bf_inst*, bf_op* op, const bf_ops* ops, void*, const bf_req* req
   return BF_STEP_WAIT;
 }
 
+int32_t postOne(bf_inst*, bf_op* op, const bf_ops* ops, void*, const bf_req* req) {
+  const bf_seg url = {BF_SEG_BYTES, BF_XFORM_RAW, 0, str("https://relay.test/v1/messages")};
+  const bf_seg type = {BF_SEG_BYTES, BF_XFORM_RAW, 0, str("application/json")};
+  const bf_header header = {str("Content-Type"), &type, 1};
+  const bf_seg body = {BF_SEG_BYTES, BF_XFORM_RAW, 0, req->messages[0]->content[0].value};
+  bf_http http{};
+  http.size = sizeof http;
+  http.flags = BF_HTTP_COMMITS;
+  http.method = str("POST");
+  http.url = &url;
+  http.n_url = 1;
+  http.headers = &header;
+  http.n_headers = 1;
+  http.body = &body;
+  http.n_body = 1;
+  ops->http(op, &http, 1);
+  return BF_STEP_WAIT;
+}
+
 int32_t acceptAnswer(bf_inst*, bf_op* op, const bf_ops* ops, void*, const bf_input*) { return accept(op, ops); }
 
 /// Answers 250 or 200 before start() returns.
@@ -67,7 +86,8 @@ class ImmediateExchange final : public Exchange {
   ExchangeHandle start(HttpExchange, HttpDone done) override {
     HttpResult result;
     result.outcome = {ExchangeFate::done, ExchangeError::none, ""};
-    result.reply = HttpReply{200, {}, "", false};
+    result.reply =
+        HttpReply{200, {{"content-type", "application/json"}, {"x-request-id", "1"}}, std::string(100, 'y'), false};
     done(std::move(result));
     return {1};
   }
@@ -128,9 +148,12 @@ void runOperations(benchmark::State& state, const bf_channel_v1& channel) {
 void beginOnly(benchmark::State& state) { runOperations(state, table(acceptAtOnce)); }
 /// begin, one exchange with a body of 1 KiB, resume.
 void beginAndResume(benchmark::State& state) { runOperations(state, table(sendOne)); }
+/// The same over HTTP, with an answer of two headers and 100 bytes.
+void beginAndResumeHttp(benchmark::State& state) { runOperations(state, table(postOne)); }
 
 BENCHMARK(beginOnly);
 BENCHMARK(beginAndResume);
+BENCHMARK(beginAndResumeHttp);
 
 }  // namespace
 

@@ -15,7 +15,7 @@ class Arena {
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
 
-  /// `align` is a power of two, at most 4096. nullptr when the limit is reached or align is wrong.
+  /// Zeroed. `align` is a power of two, at most 4096. nullptr when the limit is reached or align is wrong.
   void* allocate(std::size_t size, std::size_t align);
 
  private:

@@ -126,7 +126,6 @@ Operation::Operation(std::shared_ptr<const Machine> machine)
   if (table.op_state_size == 0) return;
   state_ = arena_.allocate(table.op_state_size,
                            table.op_state_align == 0 ? alignof(std::max_align_t) : table.op_state_align);
-  if (state_ != nullptr) std::memset(state_, 0, table.op_state_size);
 }
 
 void Operation::start(const bf_req& request, std::shared_ptr<const void> memory) {

@@ -54,20 +54,26 @@ SendOperation::SendOperation(std::shared_ptr<const InstanceContext> context, Mes
       items_(messages_.size()) {}
 
 void SendOperation::startSend() {
+  // Nearly every request is one message: it takes no memory beyond this block.
   struct Views {
-    std::vector<std::unique_ptr<MessageView>> messages;
+    std::optional<MessageView> first;
+    const bf_msg* first_shown = nullptr;
+    std::vector<std::unique_ptr<MessageView>> more;
     std::vector<const bf_msg*> shown;
   };
   auto views = std::make_shared<Views>();
-  for (std::size_t i = 0; i < messages_.size(); ++i) {
-    views->messages.push_back(std::make_unique<MessageView>(*messages_[i], i));
-    views->shown.push_back(&views->messages.back()->abi());
-  }
   bf_req request{};
   request.size = sizeof request;
   request.kind = BF_REQ_SEND;
-  request.messages = views->shown.data();
-  request.n_messages = views->shown.size();
+  views->first_shown = &views->first.emplace(*messages_.front(), 0).abi();
+  request.messages = &views->first_shown;
+  request.n_messages = messages_.size();
+  if (messages_.size() > 1) {
+    views->shown.push_back(views->first_shown);
+    for (std::size_t i = 1; i < messages_.size(); ++i)
+      views->shown.push_back(&views->more.emplace_back(std::make_unique<MessageView>(*messages_[i], i))->abi());
+    request.messages = views->shown.data();
+  }
   request.callback_url = view(context().callback_url);
   start(request, std::move(views));
 }
