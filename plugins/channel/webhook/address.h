@@ -12,6 +12,14 @@ inline bool isUrlText(std::string_view text) {
   return true;
 }
 
+/// "[::1]", with a port or without: what begins as an address ends as one. Other hosts have no brackets.
+inline bool hasWholeBrackets(std::string_view host) {
+  const auto close = host.find(']');
+  if (host.front() != '[') return close == std::string_view::npos && host.find('[') == std::string_view::npos;
+  if (close == std::string_view::npos || host.find_first_not_of("0123456789abcdefABCDEF:.", 1) != close) return false;
+  return close + 1 == host.size() || host[close + 1] == ':';
+}
+
 /// Scheme, host and port of `https://host[:port]/…` or `http://…`; empty when it is no such URL or names a user.
 inline std::string_view originOf(std::string_view url) {
   const std::size_t scheme = url.substr(0, 8) == "https://" ? 8 : url.substr(0, 7) == "http://" ? 7 : 0;
@@ -19,7 +27,8 @@ inline std::string_view originOf(std::string_view url) {
   const auto end = url.find_first_of("/?", scheme);
   const auto origin = url.substr(0, end);
   const auto host = origin.substr(scheme);
-  if (host.empty() || host.front() == ':' || host.find('@') != std::string_view::npos) return {};
+  if (host.empty() || host.front() == ':' || host.find('@') != std::string_view::npos || !hasWholeBrackets(host))
+    return {};
   return origin;
 }
 

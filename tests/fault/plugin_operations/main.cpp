@@ -16,7 +16,7 @@
 #include "answering_exchange.h"
 #include "kit/log.h"
 
-#include "../../adapters/plugins/instance_parts.h"
+#include "adapters/plugins/instance_parts.h"
 #include "workload.h"
 
 #if defined(__SANITIZE_ADDRESS__)
