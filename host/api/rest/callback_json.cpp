@@ -50,10 +50,10 @@ void writeRequest(JsonWriter& json, const RawCallback& raw) {
   json.memberObject("request", [&] {
     json.member("url", raw.url);
     json.memberArray("headers", [&] {
-      for (const auto& [name, value] : raw.headers) {
+      for (const auto& header : raw.headers) {
         json.object([&] {
-          json.member("name", name);
-          json.member("value", holdsCredential(name) ? "***" : readable(value));
+          json.member("name", header.first);
+          json.member("value", holdsCredential(header.first) ? "***" : readable(header.second));
         });
       }
     });
@@ -120,7 +120,9 @@ std::string lookUpJson(const LookUpAnswer& answer) {
     memberOrNull(json, "detail", answer.detail);
     json.member("status", toText(answer.state));
     json.memberArray("receipts", [&] {
-      for (const auto& [receipt, outcome] : answer.receipts) {
+      for (const auto& applied : answer.receipts) {
+        const auto& receipt = applied.receipt;
+        const auto& outcome = applied.outcome;
         json.object([&] {
           json.member("type", toText(receipt.type));
           json.member("attempt", receipt.attempt);

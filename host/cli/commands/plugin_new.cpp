@@ -37,7 +37,7 @@ std::string title(std::string id) {
 }
 
 std::string kindOf(const Invocation& invocation) {
-  const auto kind = invocation.required("kind");
+  auto kind = invocation.required("kind");
   for (const char* known : {"channel", "template", "auth"})
     if (kind == known) return kind;
   throw UsageError("--kind: '" + kind + "' is not allowed; allowed: channel, template, auth");

@@ -11,7 +11,6 @@
 namespace ses {
 namespace {
 
-using belfry::Json;
 using belfry::JsonDom;
 using belfry::JsonText;
 using belfry::Mailbox;

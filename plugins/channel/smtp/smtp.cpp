@@ -61,7 +61,7 @@ class Smtp : public belfry::Channel<Smtp> {
       return "reply_to is \"" + config.reply_to + "\": " + why;
     if (!config.helo.empty() && !belfry::mail::isDomain(config.helo))
       return "helo is \"" + config.helo + "\"; allowed: a host name, or an address in brackets";
-    if (const std::string fault = dkimFault(); !fault.empty()) return fault;
+    if (std::string fault = dkimFault(); !fault.empty()) return fault;
     return dsnOf(config.dsn_notify, config.dsn_return).fault;
   }
 

@@ -15,7 +15,6 @@
 namespace {
 
 using belfry::Rope;
-using belfry::SendResult;
 
 constexpr const char* kSecret = "signing_secret";
 constexpr const char* kPreviousSecret = "previous_signing_secret";
