@@ -34,9 +34,12 @@ TEST_F(ProviderFault, RefusesConnectionsThenReturns) {
 }
 
 TEST_F(ProviderFault, DiesUnderLoadThenReturns) {
+  constexpr std::size_t kConnections = 8;
   auto sink = std::make_unique<MailSink>();
   const auto relay = sink->port();
-  auto& host = startHost(faultOptions({{"acme", relay}}, 30s));
+  auto options = faultOptions({{"acme", relay}}, 30s);
+  options.set.push_back("exchange.max_connections_per_host=" + std::to_string(kConnections));
+  auto& host = startHost(options);
   auto sender = sendTo(host, mails(400, "cut", "acme"), ledger_);
   ASSERT_TRUE(sink->waitForMessages(50, kLimit)) << host.output();
   sink->kill();
@@ -46,7 +49,7 @@ TEST_F(ProviderFault, DiesUnderLoadThenReturns) {
   // Cut off before the final dot: sent again. Cut off after it: nobody knows, so it is held as `unknown`.
   const auto stock = reckon(host, {sink.get(), &second});
   EXPECT_EQ(stock.delivered + stock.unknown, 400U) << stock.findings();
-  EXPECT_LE(stock.unknown, 8U) << "more than the connections that were cut off";
+  EXPECT_LE(stock.unknown, kConnections) << "more than the connections that were cut off";
   EXPECT_EQ(stock.duplicates, 0U) << stock.findings();
 }
 

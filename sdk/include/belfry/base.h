@@ -27,7 +27,7 @@
 
 /* True when a size-headed struct is new enough to have the member. */
 #define BF_HAS(pointer, member) \
-  ((pointer)->size >= (size_t)((const char *)&(pointer)->member - (const char *)(pointer)) + sizeof((pointer)->member))
+  ((pointer)->size >= (size_t)((const char *)(&(pointer)->member + 1) - (const char *)(pointer)))
 
 /* A view of bytes. p may be NULL when n is 0. Leaf. */
 typedef struct bf_str {

@@ -21,7 +21,7 @@ void Peer::send(const std::string& bytes) {
 std::string Peer::line() {
   for (;;) {
     if (const auto end = buffer_.find("\r\n"); end != std::string::npos) {
-      const std::string line = buffer_.substr(0, end);
+      std::string line = buffer_.substr(0, end);
       buffer_.erase(0, end + 2);
       return line;
     }
@@ -40,7 +40,7 @@ std::string Peer::head() {
   while (buffer_.find("\r\n\r\n") == std::string::npos)
     if (!receive()) return "";
   const auto end = buffer_.find("\r\n\r\n") + 4;
-  const std::string head = buffer_.substr(0, end);
+  std::string head = buffer_.substr(0, end);
   buffer_.erase(0, end);
   return head;
 }

@@ -45,7 +45,7 @@ class DropIn : public ::testing::Test {
     auto bytes = readFile(module("large-table"));
     for (auto at = bytes.find("1.0.0"); at != std::string::npos; at = bytes.find("1.0.0", at + 1))
       bytes.replace(at, 5, version);
-    const auto file = directory_.path() / ("large-table-" + version + ".so");
+    auto file = directory_.path() / ("large-table-" + version + ".so");
     std::ofstream(file, std::ios::binary) << bytes;
     return file;
   }

@@ -4,7 +4,6 @@
 namespace belfry::test {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 class SendOutcomes : public SendFixture {};

@@ -29,7 +29,7 @@ fs::path plugin(const std::string& version, const std::string& more = "") {
   const std::string built = "1.0.0";
   for (auto at = bytes.find(built); at != std::string::npos; at = bytes.find(built, at + 1))
     bytes.replace(at, built.size(), version);
-  const auto file = place() / ("bad-" + version + ".so");
+  auto file = place() / ("bad-" + version + ".so");
   std::ofstream(file, std::ios::binary) << bytes << more;
   return file;
 }

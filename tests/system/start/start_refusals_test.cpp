@@ -59,7 +59,7 @@ class StartRefusal : public testing::Test {
     return directory_.path() / name;
   }
   fs::path secretFile(const std::string& name, const std::string& text) const {
-    const auto path = file(name, text);
+    auto path = file(name, text);
     fs::permissions(path, fs::perms::owner_read);
     return path;
   }
