@@ -34,10 +34,10 @@ TEST(PriorityShares, AllAreUsedAndSharedByWeight) {
   ASSERT_THAT(rooms, SizeIs(1));
   auto room = rooms[0];
   EXPECT_EQ(sum(room), 512);
-  EXPECT_NEAR(room[Priority::critical], 512 * 8 / 15, 3);
-  EXPECT_NEAR(room[Priority::high], 512 * 4 / 15, 3);
-  EXPECT_NEAR(room[Priority::medium], 512 * 2 / 15, 3);
-  EXPECT_NEAR(room[Priority::low], 512 * 1 / 15, 3);
+  EXPECT_NEAR(room[Priority::critical], 512.0 * 8 / 15, 3);
+  EXPECT_NEAR(room[Priority::high], 512.0 * 4 / 15, 3);
+  EXPECT_NEAR(room[Priority::medium], 512.0 * 2 / 15, 3);
+  EXPECT_NEAR(room[Priority::low], 512.0 * 1 / 15, 3);
   for (int free = 4; free < 40; ++free) EXPECT_EQ(sum(shares.rooms(free)[0]), free);
 }
 
