@@ -295,6 +295,9 @@ std::string_view toText(EventType value) noexcept {
     case EventType::deduplicated: return "deduplicated";
     case EventType::unknown: return "unknown";
     case EventType::provider_deferred: return "provider_deferred";
+    case EventType::merged: return "merged";
+    case EventType::priority_changed: return "priority_changed";
+    case EventType::looked_up: return "looked_up";
     case EventType::receipt_ignored: return "receipt_ignored";
     case EventType::decision: return "decision";
     case EventType::opened: return "opened";
@@ -326,6 +329,9 @@ std::string_view describe(EventType value) noexcept {
     case EventType::deduplicated: return "Found to be a double";
     case EventType::unknown: return "It may have been sent";
     case EventType::provider_deferred: return "The provider reports a delay and goes on trying";
+    case EventType::merged: return "The data of a double was merged into it";
+    case EventType::priority_changed: return "An operator gave it another priority";
+    case EventType::looked_up: return "The provider was asked what became of it";
     case EventType::receipt_ignored: return "A receipt that the state machine does not allow any more; kept for the record";
     case EventType::decision: return "A rule was consulted: rule, level and value are kept";
     case EventType::opened: return "Opened";
@@ -356,6 +362,9 @@ std::optional<EventType> parseEventType(std::string_view text) noexcept {
   if (text == "deduplicated") return EventType::deduplicated;
   if (text == "unknown") return EventType::unknown;
   if (text == "provider_deferred") return EventType::provider_deferred;
+  if (text == "merged") return EventType::merged;
+  if (text == "priority_changed") return EventType::priority_changed;
+  if (text == "looked_up") return EventType::looked_up;
   if (text == "receipt_ignored") return EventType::receipt_ignored;
   if (text == "decision") return EventType::decision;
   if (text == "opened") return EventType::opened;
@@ -366,9 +375,9 @@ std::optional<EventType> parseEventType(std::string_view text) noexcept {
   if (text == "suppress") return EventType::suppress;
   return std::nullopt;
 }
-std::string_view allowedEventType() noexcept { return "accepted, scheduled, queued, sending, sent, delivered, deferred, retry, lease_expired, failed, bounced, suppressed, skipped, cancelled, expired, deduplicated, unknown, provider_deferred, receipt_ignored, decision, opened, clicked, read, complained, unsubscribed, suppress"; }
+std::string_view allowedEventType() noexcept { return "accepted, scheduled, queued, sending, sent, delivered, deferred, retry, lease_expired, failed, bounced, suppressed, skipped, cancelled, expired, deduplicated, unknown, provider_deferred, merged, priority_changed, looked_up, receipt_ignored, decision, opened, clicked, read, complained, unsubscribed, suppress"; }
 std::span<const EventType> allEventTypes() noexcept {
-  static constexpr EventType kAll[] = {EventType::accepted, EventType::scheduled, EventType::queued, EventType::sending, EventType::sent, EventType::delivered, EventType::deferred, EventType::retry, EventType::lease_expired, EventType::failed, EventType::bounced, EventType::suppressed, EventType::skipped, EventType::cancelled, EventType::expired, EventType::deduplicated, EventType::unknown, EventType::provider_deferred, EventType::receipt_ignored, EventType::decision, EventType::opened, EventType::clicked, EventType::read, EventType::complained, EventType::unsubscribed, EventType::suppress};
+  static constexpr EventType kAll[] = {EventType::accepted, EventType::scheduled, EventType::queued, EventType::sending, EventType::sent, EventType::delivered, EventType::deferred, EventType::retry, EventType::lease_expired, EventType::failed, EventType::bounced, EventType::suppressed, EventType::skipped, EventType::cancelled, EventType::expired, EventType::deduplicated, EventType::unknown, EventType::provider_deferred, EventType::merged, EventType::priority_changed, EventType::looked_up, EventType::receipt_ignored, EventType::decision, EventType::opened, EventType::clicked, EventType::read, EventType::complained, EventType::unsubscribed, EventType::suppress};
   return kAll;
 }
 
@@ -574,6 +583,9 @@ std::string_view toText(Scope value) noexcept {
     case Scope::tenants_write: return "tenants:write";
     case Scope::queues_read: return "queues:read";
     case Scope::queues_write: return "queues:write";
+    case Scope::feed_read: return "feed:read";
+    case Scope::feed_write: return "feed:write";
+    case Scope::audit_read: return "audit:read";
     case Scope::callbacks_read: return "callbacks:read";
     case Scope::callbacks_write: return "callbacks:write";
     case Scope::inbox_read: return "inbox:read";
@@ -598,7 +610,10 @@ std::string_view describe(Scope value) noexcept {
     case Scope::tenants_read: return "See the tenant";
     case Scope::tenants_write: return "Create and change tenants";
     case Scope::queues_read: return "Watch queues";
-    case Scope::queues_write: return "Pause, resume and drain queues";
+    case Scope::queues_write: return "Pause, resume and drain queues, and change what waits in them";
+    case Scope::feed_read: return "Follow what happens to deliveries, in order";
+    case Scope::feed_write: return "Set a sink of the feed back to an earlier position";
+    case Scope::audit_read: return "See who changed what";
     case Scope::callbacks_read: return "See what providers called back, with secrets masked";
     case Scope::callbacks_write: return "Replay provider callbacks and ask providers about deliveries";
     case Scope::inbox_read: return "Read one's own inbox, devices and preferences";
@@ -623,6 +638,9 @@ std::optional<Scope> parseScope(std::string_view text) noexcept {
   if (text == "tenants:write") return Scope::tenants_write;
   if (text == "queues:read") return Scope::queues_read;
   if (text == "queues:write") return Scope::queues_write;
+  if (text == "feed:read") return Scope::feed_read;
+  if (text == "feed:write") return Scope::feed_write;
+  if (text == "audit:read") return Scope::audit_read;
   if (text == "callbacks:read") return Scope::callbacks_read;
   if (text == "callbacks:write") return Scope::callbacks_write;
   if (text == "inbox:read") return Scope::inbox_read;
@@ -630,9 +648,9 @@ std::optional<Scope> parseScope(std::string_view text) noexcept {
   if (text == "subscribers:token") return Scope::subscribers_token;
   return std::nullopt;
 }
-std::string_view allowedScope() noexcept { return "notifications:send, notifications:read, notifications:manage, templates:read, templates:write, providers:read, providers:write, plugins:read, plugins:write, keys:read, keys:write, tenants:read, tenants:write, queues:read, queues:write, callbacks:read, callbacks:write, inbox:read, inbox:write, subscribers:token"; }
+std::string_view allowedScope() noexcept { return "notifications:send, notifications:read, notifications:manage, templates:read, templates:write, providers:read, providers:write, plugins:read, plugins:write, keys:read, keys:write, tenants:read, tenants:write, queues:read, queues:write, feed:read, feed:write, audit:read, callbacks:read, callbacks:write, inbox:read, inbox:write, subscribers:token"; }
 std::span<const Scope> allScopes() noexcept {
-  static constexpr Scope kAll[] = {Scope::notifications_send, Scope::notifications_read, Scope::notifications_manage, Scope::templates_read, Scope::templates_write, Scope::providers_read, Scope::providers_write, Scope::plugins_read, Scope::plugins_write, Scope::keys_read, Scope::keys_write, Scope::tenants_read, Scope::tenants_write, Scope::queues_read, Scope::queues_write, Scope::callbacks_read, Scope::callbacks_write, Scope::inbox_read, Scope::inbox_write, Scope::subscribers_token};
+  static constexpr Scope kAll[] = {Scope::notifications_send, Scope::notifications_read, Scope::notifications_manage, Scope::templates_read, Scope::templates_write, Scope::providers_read, Scope::providers_write, Scope::plugins_read, Scope::plugins_write, Scope::keys_read, Scope::keys_write, Scope::tenants_read, Scope::tenants_write, Scope::queues_read, Scope::queues_write, Scope::feed_read, Scope::feed_write, Scope::audit_read, Scope::callbacks_read, Scope::callbacks_write, Scope::inbox_read, Scope::inbox_write, Scope::subscribers_token};
   return kAll;
 }
 
@@ -915,6 +933,145 @@ std::span<const DedupStrategy> allDedupStrategies() noexcept {
   return kAll;
 }
 
+// ---- MisfirePolicy
+std::string_view toText(MisfirePolicy value) noexcept {
+  switch (value) {
+    case MisfirePolicy::send: return "send";
+    case MisfirePolicy::skip: return "skip";
+    case MisfirePolicy::defer: return "defer";
+  }
+  return {};
+}
+std::string_view describe(MisfirePolicy value) noexcept {
+  switch (value) {
+    case MisfirePolicy::send: return "It leaves at once, late as it is";
+    case MisfirePolicy::skip: return "It is not sent any more; its delivery ends as `skipped`";
+    case MisfirePolicy::defer: return "It waits for the same time of the next day";
+  }
+  return {};
+}
+std::optional<MisfirePolicy> parseMisfirePolicy(std::string_view text) noexcept {
+  if (text == "send") return MisfirePolicy::send;
+  if (text == "skip") return MisfirePolicy::skip;
+  if (text == "defer") return MisfirePolicy::defer;
+  return std::nullopt;
+}
+std::string_view allowedMisfirePolicy() noexcept { return "send, skip, defer"; }
+std::span<const MisfirePolicy> allMisfirePolicies() noexcept {
+  static constexpr MisfirePolicy kAll[] = {MisfirePolicy::send, MisfirePolicy::skip, MisfirePolicy::defer};
+  return kAll;
+}
+
+// ---- ScheduleState
+std::string_view toText(ScheduleState value) noexcept {
+  switch (value) {
+    case ScheduleState::active: return "active";
+    case ScheduleState::paused: return "paused";
+    case ScheduleState::ended: return "ended";
+  }
+  return {};
+}
+std::string_view describe(ScheduleState value) noexcept {
+  switch (value) {
+    case ScheduleState::active: return "Fires at its times";
+    case ScheduleState::paused: return "Keeps its rule and fires not, until it is resumed";
+    case ScheduleState::ended: return "Fired for the last time, or was called off";
+  }
+  return {};
+}
+std::optional<ScheduleState> parseScheduleState(std::string_view text) noexcept {
+  if (text == "active") return ScheduleState::active;
+  if (text == "paused") return ScheduleState::paused;
+  if (text == "ended") return ScheduleState::ended;
+  return std::nullopt;
+}
+std::string_view allowedScheduleState() noexcept { return "active, paused, ended"; }
+std::span<const ScheduleState> allScheduleStates() noexcept {
+  static constexpr ScheduleState kAll[] = {ScheduleState::active, ScheduleState::paused, ScheduleState::ended};
+  return kAll;
+}
+
+// ---- QueueAction
+std::string_view toText(QueueAction value) noexcept {
+  switch (value) {
+    case QueueAction::retry_failed: return "retry_failed";
+    case QueueAction::delete_waiting: return "delete_waiting";
+    case QueueAction::change_priority: return "change_priority";
+  }
+  return {};
+}
+std::string_view describe(QueueAction value) noexcept {
+  switch (value) {
+    case QueueAction::retry_failed: return "What failed is queued again";
+    case QueueAction::delete_waiting: return "What waits is called off, its state is `cancelled`";
+    case QueueAction::change_priority: return "What waits gets another priority";
+  }
+  return {};
+}
+std::optional<QueueAction> parseQueueAction(std::string_view text) noexcept {
+  if (text == "retry_failed") return QueueAction::retry_failed;
+  if (text == "delete_waiting") return QueueAction::delete_waiting;
+  if (text == "change_priority") return QueueAction::change_priority;
+  return std::nullopt;
+}
+std::string_view allowedQueueAction() noexcept { return "retry_failed, delete_waiting, change_priority"; }
+std::span<const QueueAction> allQueueActions() noexcept {
+  static constexpr QueueAction kAll[] = {QueueAction::retry_failed, QueueAction::delete_waiting, QueueAction::change_priority};
+  return kAll;
+}
+
+// ---- QueueOperationState
+std::string_view toText(QueueOperationState value) noexcept {
+  switch (value) {
+    case QueueOperationState::running: return "running";
+    case QueueOperationState::done: return "done";
+    case QueueOperationState::failed: return "failed";
+  }
+  return {};
+}
+std::string_view describe(QueueOperationState value) noexcept {
+  switch (value) {
+    case QueueOperationState::running: return "Deliveries are being changed";
+    case QueueOperationState::done: return "Every delivery that it was for was looked at";
+    case QueueOperationState::failed: return "It stopped; what it had done until then stays";
+  }
+  return {};
+}
+std::optional<QueueOperationState> parseQueueOperationState(std::string_view text) noexcept {
+  if (text == "running") return QueueOperationState::running;
+  if (text == "done") return QueueOperationState::done;
+  if (text == "failed") return QueueOperationState::failed;
+  return std::nullopt;
+}
+std::string_view allowedQueueOperationState() noexcept { return "running, done, failed"; }
+std::span<const QueueOperationState> allQueueOperationStates() noexcept {
+  static constexpr QueueOperationState kAll[] = {QueueOperationState::running, QueueOperationState::done, QueueOperationState::failed};
+  return kAll;
+}
+
+// ---- FeedSink
+std::string_view toText(FeedSink value) noexcept {
+  switch (value) {
+    case FeedSink::statistics: return "statistics";
+  }
+  return {};
+}
+std::string_view describe(FeedSink value) noexcept {
+  switch (value) {
+    case FeedSink::statistics: return "Counts by tenant, channel, provider and hour";
+  }
+  return {};
+}
+std::optional<FeedSink> parseFeedSink(std::string_view text) noexcept {
+  if (text == "statistics") return FeedSink::statistics;
+  return std::nullopt;
+}
+std::string_view allowedFeedSink() noexcept { return "statistics"; }
+std::span<const FeedSink> allFeedSinks() noexcept {
+  static constexpr FeedSink kAll[] = {FeedSink::statistics};
+  return kAll;
+}
+
 // ---- LeasePolicy
 std::string_view toText(LeasePolicy value) noexcept {
   switch (value) {
@@ -957,6 +1114,7 @@ std::string_view toText(ErrorCode value) noexcept {
     case ErrorCode::conflict: return "conflict";
     case ErrorCode::state_conflict: return "state_conflict";
     case ErrorCode::idempotency_in_progress: return "idempotency_in_progress";
+    case ErrorCode::gone: return "gone";
     case ErrorCode::length_required: return "length_required";
     case ErrorCode::precondition_failed: return "precondition_failed";
     case ErrorCode::payload_too_large: return "payload_too_large";
@@ -989,6 +1147,7 @@ std::string_view describe(ErrorCode value) noexcept {
     case ErrorCode::conflict: return "Conflict with what is there";
     case ErrorCode::state_conflict: return "Not possible in this state";
     case ErrorCode::idempotency_in_progress: return "The same request is still in progress";
+    case ErrorCode::gone: return "No longer kept";
     case ErrorCode::length_required: return "Content-Length required";
     case ErrorCode::precondition_failed: return "Changed meanwhile";
     case ErrorCode::payload_too_large: return "The body is too large";
@@ -1020,6 +1179,7 @@ std::optional<ErrorCode> parseErrorCode(std::string_view text) noexcept {
   if (text == "conflict") return ErrorCode::conflict;
   if (text == "state_conflict") return ErrorCode::state_conflict;
   if (text == "idempotency_in_progress") return ErrorCode::idempotency_in_progress;
+  if (text == "gone") return ErrorCode::gone;
   if (text == "length_required") return ErrorCode::length_required;
   if (text == "precondition_failed") return ErrorCode::precondition_failed;
   if (text == "payload_too_large") return ErrorCode::payload_too_large;
@@ -1036,9 +1196,9 @@ std::optional<ErrorCode> parseErrorCode(std::string_view text) noexcept {
   if (text == "http_version_not_supported") return ErrorCode::http_version_not_supported;
   return std::nullopt;
 }
-std::string_view allowedErrorCode() noexcept { return "malformed_json, malformed_request, validation_failed, unauthenticated, forbidden, tenant_suspended, not_found, method_not_allowed, not_acceptable, request_timeout, conflict, state_conflict, idempotency_in_progress, length_required, precondition_failed, payload_too_large, uri_too_long, unsupported_media_type, expectation_failed, idempotency_mismatch, rate_limited, head_too_large, internal, not_implemented, overloaded, not_ready, http_version_not_supported"; }
+std::string_view allowedErrorCode() noexcept { return "malformed_json, malformed_request, validation_failed, unauthenticated, forbidden, tenant_suspended, not_found, method_not_allowed, not_acceptable, request_timeout, conflict, state_conflict, idempotency_in_progress, gone, length_required, precondition_failed, payload_too_large, uri_too_long, unsupported_media_type, expectation_failed, idempotency_mismatch, rate_limited, head_too_large, internal, not_implemented, overloaded, not_ready, http_version_not_supported"; }
 std::span<const ErrorCode> allErrorCodes() noexcept {
-  static constexpr ErrorCode kAll[] = {ErrorCode::malformed_json, ErrorCode::malformed_request, ErrorCode::validation_failed, ErrorCode::unauthenticated, ErrorCode::forbidden, ErrorCode::tenant_suspended, ErrorCode::not_found, ErrorCode::method_not_allowed, ErrorCode::not_acceptable, ErrorCode::request_timeout, ErrorCode::conflict, ErrorCode::state_conflict, ErrorCode::idempotency_in_progress, ErrorCode::length_required, ErrorCode::precondition_failed, ErrorCode::payload_too_large, ErrorCode::uri_too_long, ErrorCode::unsupported_media_type, ErrorCode::expectation_failed, ErrorCode::idempotency_mismatch, ErrorCode::rate_limited, ErrorCode::head_too_large, ErrorCode::internal, ErrorCode::not_implemented, ErrorCode::overloaded, ErrorCode::not_ready, ErrorCode::http_version_not_supported};
+  static constexpr ErrorCode kAll[] = {ErrorCode::malformed_json, ErrorCode::malformed_request, ErrorCode::validation_failed, ErrorCode::unauthenticated, ErrorCode::forbidden, ErrorCode::tenant_suspended, ErrorCode::not_found, ErrorCode::method_not_allowed, ErrorCode::not_acceptable, ErrorCode::request_timeout, ErrorCode::conflict, ErrorCode::state_conflict, ErrorCode::idempotency_in_progress, ErrorCode::gone, ErrorCode::length_required, ErrorCode::precondition_failed, ErrorCode::payload_too_large, ErrorCode::uri_too_long, ErrorCode::unsupported_media_type, ErrorCode::expectation_failed, ErrorCode::idempotency_mismatch, ErrorCode::rate_limited, ErrorCode::head_too_large, ErrorCode::internal, ErrorCode::not_implemented, ErrorCode::overloaded, ErrorCode::not_ready, ErrorCode::http_version_not_supported};
   return kAll;
 }
 
@@ -1068,6 +1228,8 @@ std::string_view toText(FieldErrorCode value) noexcept {
     case FieldErrorCode::duplicate: return "duplicate";
     case FieldErrorCode::conflict: return "conflict";
     case FieldErrorCode::in_the_past: return "in_the_past";
+    case FieldErrorCode::no_such_time: return "no_such_time";
+    case FieldErrorCode::never_fires: return "never_fires";
   }
   return {};
 }
@@ -1096,6 +1258,8 @@ std::string_view describe(FieldErrorCode value) noexcept {
     case FieldErrorCode::duplicate: return "The same value twice";
     case FieldErrorCode::conflict: return "Contradicts another field";
     case FieldErrorCode::in_the_past: return "The time has passed";
+    case FieldErrorCode::no_such_time: return "The clocks of that zone skip this time";
+    case FieldErrorCode::never_fires: return "The rule names no time that ever comes";
   }
   return {};
 }
@@ -1123,11 +1287,13 @@ std::optional<FieldErrorCode> parseFieldErrorCode(std::string_view text) noexcep
   if (text == "duplicate") return FieldErrorCode::duplicate;
   if (text == "conflict") return FieldErrorCode::conflict;
   if (text == "in_the_past") return FieldErrorCode::in_the_past;
+  if (text == "no_such_time") return FieldErrorCode::no_such_time;
+  if (text == "never_fires") return FieldErrorCode::never_fires;
   return std::nullopt;
 }
-std::string_view allowedFieldErrorCode() noexcept { return "required, unknown_field, wrong_type, malformed, not_an_address, not_a_number, no_device, not_allowed, too_long, too_short, too_many, too_few, too_large, too_deep, out_of_range, not_found, missing_variable, invalid_utf8, nul_character, header_injection, duplicate, conflict, in_the_past"; }
+std::string_view allowedFieldErrorCode() noexcept { return "required, unknown_field, wrong_type, malformed, not_an_address, not_a_number, no_device, not_allowed, too_long, too_short, too_many, too_few, too_large, too_deep, out_of_range, not_found, missing_variable, invalid_utf8, nul_character, header_injection, duplicate, conflict, in_the_past, no_such_time, never_fires"; }
 std::span<const FieldErrorCode> allFieldErrorCodes() noexcept {
-  static constexpr FieldErrorCode kAll[] = {FieldErrorCode::required, FieldErrorCode::unknown_field, FieldErrorCode::wrong_type, FieldErrorCode::malformed, FieldErrorCode::not_an_address, FieldErrorCode::not_a_number, FieldErrorCode::no_device, FieldErrorCode::not_allowed, FieldErrorCode::too_long, FieldErrorCode::too_short, FieldErrorCode::too_many, FieldErrorCode::too_few, FieldErrorCode::too_large, FieldErrorCode::too_deep, FieldErrorCode::out_of_range, FieldErrorCode::not_found, FieldErrorCode::missing_variable, FieldErrorCode::invalid_utf8, FieldErrorCode::nul_character, FieldErrorCode::header_injection, FieldErrorCode::duplicate, FieldErrorCode::conflict, FieldErrorCode::in_the_past};
+  static constexpr FieldErrorCode kAll[] = {FieldErrorCode::required, FieldErrorCode::unknown_field, FieldErrorCode::wrong_type, FieldErrorCode::malformed, FieldErrorCode::not_an_address, FieldErrorCode::not_a_number, FieldErrorCode::no_device, FieldErrorCode::not_allowed, FieldErrorCode::too_long, FieldErrorCode::too_short, FieldErrorCode::too_many, FieldErrorCode::too_few, FieldErrorCode::too_large, FieldErrorCode::too_deep, FieldErrorCode::out_of_range, FieldErrorCode::not_found, FieldErrorCode::missing_variable, FieldErrorCode::invalid_utf8, FieldErrorCode::nul_character, FieldErrorCode::header_injection, FieldErrorCode::duplicate, FieldErrorCode::conflict, FieldErrorCode::in_the_past, FieldErrorCode::no_such_time, FieldErrorCode::never_fires};
   return kAll;
 }
 
@@ -1241,6 +1407,9 @@ std::optional<DeliveryState> stateAfter(EventType value) noexcept {
     case EventType::deduplicated: return DeliveryState::deduplicated;
     case EventType::unknown: return DeliveryState::unknown;
     case EventType::provider_deferred: return std::nullopt;
+    case EventType::merged: return std::nullopt;
+    case EventType::priority_changed: return std::nullopt;
+    case EventType::looked_up: return std::nullopt;
     case EventType::receipt_ignored: return std::nullopt;
     case EventType::decision: return std::nullopt;
     case EventType::opened: return std::nullopt;
@@ -1255,8 +1424,8 @@ std::optional<DeliveryState> stateAfter(EventType value) noexcept {
 
 static std::uint64_t scopesOf(Role value) noexcept {
   switch (value) {
-    case Role::platform_admin: return bit(Scope::notifications_send) | bit(Scope::notifications_read) | bit(Scope::notifications_manage) | bit(Scope::templates_read) | bit(Scope::templates_write) | bit(Scope::providers_read) | bit(Scope::providers_write) | bit(Scope::plugins_read) | bit(Scope::plugins_write) | bit(Scope::keys_read) | bit(Scope::keys_write) | bit(Scope::tenants_read) | bit(Scope::tenants_write) | bit(Scope::queues_read) | bit(Scope::queues_write) | bit(Scope::callbacks_read) | bit(Scope::callbacks_write) | bit(Scope::inbox_read) | bit(Scope::inbox_write) | bit(Scope::subscribers_token);
-    case Role::notification_admin: return bit(Scope::notifications_send) | bit(Scope::notifications_read) | bit(Scope::notifications_manage) | bit(Scope::templates_read) | bit(Scope::templates_write) | bit(Scope::providers_read) | bit(Scope::providers_write) | bit(Scope::plugins_read) | bit(Scope::keys_read) | bit(Scope::keys_write) | bit(Scope::tenants_read) | bit(Scope::queues_read) | bit(Scope::queues_write) | bit(Scope::subscribers_token) | bit(Scope::callbacks_read) | bit(Scope::callbacks_write);
+    case Role::platform_admin: return bit(Scope::notifications_send) | bit(Scope::notifications_read) | bit(Scope::notifications_manage) | bit(Scope::templates_read) | bit(Scope::templates_write) | bit(Scope::providers_read) | bit(Scope::providers_write) | bit(Scope::plugins_read) | bit(Scope::plugins_write) | bit(Scope::keys_read) | bit(Scope::keys_write) | bit(Scope::tenants_read) | bit(Scope::tenants_write) | bit(Scope::queues_read) | bit(Scope::queues_write) | bit(Scope::feed_read) | bit(Scope::feed_write) | bit(Scope::audit_read) | bit(Scope::callbacks_read) | bit(Scope::callbacks_write) | bit(Scope::inbox_read) | bit(Scope::inbox_write) | bit(Scope::subscribers_token);
+    case Role::notification_admin: return bit(Scope::notifications_send) | bit(Scope::notifications_read) | bit(Scope::notifications_manage) | bit(Scope::templates_read) | bit(Scope::templates_write) | bit(Scope::providers_read) | bit(Scope::providers_write) | bit(Scope::plugins_read) | bit(Scope::keys_read) | bit(Scope::keys_write) | bit(Scope::tenants_read) | bit(Scope::queues_read) | bit(Scope::queues_write) | bit(Scope::feed_read) | bit(Scope::audit_read) | bit(Scope::subscribers_token) | bit(Scope::callbacks_read) | bit(Scope::callbacks_write);
     case Role::notification_manager: return bit(Scope::notifications_send) | bit(Scope::notifications_read) | bit(Scope::notifications_manage) | bit(Scope::templates_read) | bit(Scope::templates_write) | bit(Scope::providers_read) | bit(Scope::plugins_read) | bit(Scope::queues_read) | bit(Scope::callbacks_read);
     case Role::notification_service: return bit(Scope::notifications_send) | bit(Scope::notifications_read) | bit(Scope::notifications_manage) | bit(Scope::templates_read) | bit(Scope::subscribers_token);
     case Role::notification_viewer: return bit(Scope::notifications_read) | bit(Scope::templates_read) | bit(Scope::providers_read) | bit(Scope::plugins_read) | bit(Scope::queues_read);
@@ -1281,6 +1450,7 @@ int httpStatus(ErrorCode value) noexcept {
     case ErrorCode::conflict: return 409;
     case ErrorCode::state_conflict: return 409;
     case ErrorCode::idempotency_in_progress: return 409;
+    case ErrorCode::gone: return 410;
     case ErrorCode::length_required: return 411;
     case ErrorCode::precondition_failed: return 412;
     case ErrorCode::payload_too_large: return 413;
@@ -1313,6 +1483,7 @@ std::string_view title(ErrorCode value) noexcept {
     case ErrorCode::conflict: return "Conflict with what is there";
     case ErrorCode::state_conflict: return "Not possible in this state";
     case ErrorCode::idempotency_in_progress: return "The same request is still in progress";
+    case ErrorCode::gone: return "No longer kept";
     case ErrorCode::length_required: return "Content-Length required";
     case ErrorCode::precondition_failed: return "Changed meanwhile";
     case ErrorCode::payload_too_large: return "The body is too large";
@@ -1345,6 +1516,7 @@ std::string_view typeSlug(ErrorCode value) noexcept {
     case ErrorCode::conflict: return "conflict";
     case ErrorCode::state_conflict: return "state-conflict";
     case ErrorCode::idempotency_in_progress: return "idempotency-in-progress";
+    case ErrorCode::gone: return "gone";
     case ErrorCode::length_required: return "length-required";
     case ErrorCode::precondition_failed: return "precondition-failed";
     case ErrorCode::payload_too_large: return "payload-too-large";
@@ -1377,6 +1549,7 @@ bool wantsRetryAfter(ErrorCode value) noexcept {
     case ErrorCode::conflict: return false;
     case ErrorCode::state_conflict: return false;
     case ErrorCode::idempotency_in_progress: return true;
+    case ErrorCode::gone: return false;
     case ErrorCode::length_required: return false;
     case ErrorCode::precondition_failed: return false;
     case ErrorCode::payload_too_large: return false;

@@ -144,6 +144,9 @@ enum class EventType : std::uint8_t {
   deduplicated,  ///< Found to be a double
   unknown,  ///< It may have been sent
   provider_deferred,  ///< The provider reports a delay and goes on trying
+  merged,  ///< The data of a double was merged into it
+  priority_changed,  ///< An operator gave it another priority
+  looked_up,  ///< The provider was asked what became of it
   receipt_ignored,  ///< A receipt that the state machine does not allow any more; kept for the record
   decision,  ///< A rule was consulted: rule, level and value are kept
   opened,  ///< Opened
@@ -248,7 +251,10 @@ enum class Scope : std::uint8_t {
   tenants_read,  ///< See the tenant
   tenants_write,  ///< Create and change tenants
   queues_read,  ///< Watch queues
-  queues_write,  ///< Pause, resume and drain queues
+  queues_write,  ///< Pause, resume and drain queues, and change what waits in them
+  feed_read,  ///< Follow what happens to deliveries, in order
+  feed_write,  ///< Set a sink of the feed back to an earlier position
+  audit_read,  ///< See who changed what
   callbacks_read,  ///< See what providers called back, with secrets masked
   callbacks_write,  ///< Replay provider callbacks and ask providers about deliveries
   inbox_read,  ///< Read one's own inbox, devices and preferences
@@ -384,6 +390,69 @@ std::optional<DedupStrategy> parseDedupStrategy(std::string_view text) noexcept;
 std::string_view allowedDedupStrategy() noexcept;
 std::span<const DedupStrategy> allDedupStrategies() noexcept;
 
+/// What happens to what could not leave at its time because no host was there to send it.
+enum class MisfirePolicy : std::uint8_t {
+  send,  ///< It leaves at once, late as it is
+  skip,  ///< It is not sent any more; its delivery ends as `skipped`
+  defer,  ///< It waits for the same time of the next day
+};
+std::string_view toText(MisfirePolicy value) noexcept;
+/// A sentence about the value, for people.
+std::string_view describe(MisfirePolicy value) noexcept;
+std::optional<MisfirePolicy> parseMisfirePolicy(std::string_view text) noexcept;
+std::string_view allowedMisfirePolicy() noexcept;
+std::span<const MisfirePolicy> allMisfirePolicies() noexcept;
+
+/// Where a recurring schedule stands.
+enum class ScheduleState : std::uint8_t {
+  active,  ///< Fires at its times
+  paused,  ///< Keeps its rule and fires not, until it is resumed
+  ended,  ///< Fired for the last time, or was called off
+};
+std::string_view toText(ScheduleState value) noexcept;
+/// A sentence about the value, for people.
+std::string_view describe(ScheduleState value) noexcept;
+std::optional<ScheduleState> parseScheduleState(std::string_view text) noexcept;
+std::string_view allowedScheduleState() noexcept;
+std::span<const ScheduleState> allScheduleStates() noexcept;
+
+/// What an operator does to many deliveries at once.
+enum class QueueAction : std::uint8_t {
+  retry_failed,  ///< What failed is queued again
+  delete_waiting,  ///< What waits is called off, its state is `cancelled`
+  change_priority,  ///< What waits gets another priority
+};
+std::string_view toText(QueueAction value) noexcept;
+/// A sentence about the value, for people.
+std::string_view describe(QueueAction value) noexcept;
+std::optional<QueueAction> parseQueueAction(std::string_view text) noexcept;
+std::string_view allowedQueueAction() noexcept;
+std::span<const QueueAction> allQueueActions() noexcept;
+
+/// Where a queue action stands.
+enum class QueueOperationState : std::uint8_t {
+  running,  ///< Deliveries are being changed
+  done,  ///< Every delivery that it was for was looked at
+  failed,  ///< It stopped; what it had done until then stays
+};
+std::string_view toText(QueueOperationState value) noexcept;
+/// A sentence about the value, for people.
+std::string_view describe(QueueOperationState value) noexcept;
+std::optional<QueueOperationState> parseQueueOperationState(std::string_view text) noexcept;
+std::string_view allowedQueueOperationState() noexcept;
+std::span<const QueueOperationState> allQueueOperationStates() noexcept;
+
+/// Who follows the feed with a position of its own.
+enum class FeedSink : std::uint8_t {
+  statistics,  ///< Counts by tenant, channel, provider and hour
+};
+std::string_view toText(FeedSink value) noexcept;
+/// A sentence about the value, for people.
+std::string_view describe(FeedSink value) noexcept;
+std::optional<FeedSink> parseFeedSink(std::string_view text) noexcept;
+std::string_view allowedFeedSink() noexcept;
+std::span<const FeedSink> allFeedSinks() noexcept;
+
 /// What to do with an attempt whose worker vanished, when the provider can neither be asked nor repeats
 /// idempotently.
 enum class LeasePolicy : std::uint8_t {
@@ -412,6 +481,7 @@ enum class ErrorCode : std::uint8_t {
   conflict,  ///< Conflict with what is there
   state_conflict,  ///< Not possible in this state
   idempotency_in_progress,  ///< The same request is still in progress
+  gone,  ///< No longer kept
   length_required,  ///< Content-Length required
   precondition_failed,  ///< Changed meanwhile
   payload_too_large,  ///< The body is too large
@@ -459,6 +529,8 @@ enum class FieldErrorCode : std::uint8_t {
   duplicate,  ///< The same value twice
   conflict,  ///< Contradicts another field
   in_the_past,  ///< The time has passed
+  no_such_time,  ///< The clocks of that zone skip this time
+  never_fires,  ///< The rule names no time that ever comes
 };
 std::string_view toText(FieldErrorCode value) noexcept;
 /// A sentence about the value, for people.
