@@ -214,6 +214,15 @@ TEST_F(WorkStoreTest, ARetryGoesBackUntilItsTime) {
   EXPECT_THAT(claim(), IsEmpty());
 }
 
+TEST_F(WorkStoreTest, ARetryWhoseAnswerWasLostIsSettledOnce) {
+  storedMail(tenant_);
+  auto first = claimOne();
+  auto again = retry(first);
+  EXPECT_THAT(settle(again), ElementsAre(first.id));
+  EXPECT_THAT(settle(again), IsEmpty());
+  EXPECT_EQ(timeline(first.id), "1 accepted, 2 queued, 3 sending, 4 retry");
+}
+
 TEST_F(WorkStoreTest, ARetryWaitsByTheDatabasesClock) {
   storedMail(tenant_);
   const auto real = stores_->clock.now();

@@ -34,6 +34,7 @@ class Disk:
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             if done.returncode != 0:
                 return f"{command[0]}: {done.stderr.strip()}"
+        os.unlink(self.image)  # the mount holds it
         return ""
 
     def fill(self):
@@ -55,8 +56,6 @@ class Disk:
     def close(self):
         if not self.why_not:
             subprocess.run(["umount", "-l", self.place], check=False)
-        if os.path.exists(self.image):
-            os.unlink(self.image)
 
 
 class Services:
