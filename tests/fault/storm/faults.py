@@ -67,7 +67,7 @@ class Stage:
         self.services.kill_redis()
 
     def end_redis_kill(self, _fault):
-        self.services.revive()
+        self.services.revive_redis()
 
     def begin_redis_flush(self, _fault):
         self.services.redis("FLUSHALL")
@@ -92,7 +92,7 @@ class Stage:
         self.services.stop_postgres()
 
     def end_postgres_immediate(self, _fault):
-        self.services.revive()
+        self.services.revive_postgres()
 
     begin_postgres_away, end_postgres_away = begin_postgres_immediate, end_postgres_immediate
 
@@ -105,7 +105,7 @@ class Stage:
         self.disk.empty()
         limit = time.monotonic() + 60
         while self.services.number("SELECT 1") is None and time.monotonic() < limit:
-            self.services.revive()
+            self.services.revive_postgres()
 
     def begin_clock_jump(self, fault):
         self.replicas[0].set_clock(fault.jump_s)

@@ -95,6 +95,10 @@ class Services:
     def stop_postgres(self):
         self.script("stop-postgres")
 
+    def revive_postgres(self):
+        """If it is not running."""
+        self.script("revive-postgres")
+
     def kill_redis(self):
         os.kill(self.redis_pid(), signal.SIGKILL)
 
@@ -105,11 +109,11 @@ class Services:
     def redis(self, *command):
         subprocess.run(["redis-cli", "-s", self.redis_socket, *command], stdout=subprocess.DEVNULL, check=True)
 
-    def revive(self):
-        """Starts whichever of the two is not running."""
-        self.script("revive")
+    def revive_redis(self):
+        self.script("revive-redis")
 
     def close(self):
         if self.session:
             self.session.psql.kill()
+        os.kill(self.redis_pid(), signal.SIGCONT)  # or it would not hear that it is to stop
         self.script("stop")
