@@ -1,4 +1,5 @@
 """PostgreSQL and Redis outside of the hosts, each of which can be broken and mended."""
+import errno
 import os
 import signal
 import subprocess
@@ -38,16 +39,31 @@ class Disk:
         return ""
 
     def fill(self):
-        space = os.statvfs(self.place)
+        """To the last block, while PostgreSQL takes some of them itself."""
         filler = os.path.join(self.place, "filler")
         with open(filler, "wb") as file:
-            os.posix_fallocate(file.fileno(), 0, max(space.f_bavail * space.f_bsize - (1 << 20), 1))
+            slack = 1 << 20
+            while not self.reserve(file.fileno(), slack):
+                slack *= 2
         with open(filler + ".rest", "wb", buffering=0) as file:
-            try:
-                while True:
-                    file.write(bytes(4096))
-            except OSError:
-                pass  # full
+            for size in (1 << 16, 1 << 12):
+                try:
+                    while True:
+                        file.write(bytes(size))
+                except OSError:
+                    pass  # full, for this size
+
+    def reserve(self, file, slack):
+        """All that is free but the slack; False when it is not free any more."""
+        space = os.statvfs(self.place)
+        try:
+            os.posix_fallocate(file, 0, max(space.f_bavail * space.f_bsize - slack, 1))
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            os.ftruncate(file, 0)
+            return False
+        return True
 
     def empty(self):
         for name in ("filler", "filler.rest"):
