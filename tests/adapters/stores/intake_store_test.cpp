@@ -47,6 +47,13 @@ TEST_F(IntakeStoreTest, ADueDeliveryIsQueuedAndALaterOneScheduled) {
                                ElementsAre("scheduled", "scheduled", "t", "0", "2", "scheduled")));
 }
 
+TEST_F(IntakeStoreTest, WhatIsDueAtOnceIsNotLateBecauseOfAHostsClock) {
+  auto ahead = mail(newTenant());
+  ahead.created_at += 1h;
+  store(ahead);
+  EXPECT_EQ(count("work WHERE due_at <= now() AND state = 'queued'"), 1);
+}
+
 TEST_F(IntakeStoreTest, WakesTheWorkersOfEveryProcess) {
   std::atomic<int> heard{0};
   Listener listener(

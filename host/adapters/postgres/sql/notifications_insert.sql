@@ -1,5 +1,6 @@
 -- Caller: IntakeStore::write (role belfry_system). One round trip, one commit for a group of notifications of any tenants.
 -- A row whose idempotency key is already taken inserts nothing and is absent from the result; the caller then reads the key.
+-- What is due at once is due by the database's clock, whatever the caller's says.
 -- The caller folds equal keys inside a group beforehand (ON CONFLICT DO UPDATE may touch a row once).
 WITH n AS (
   SELECT *
@@ -24,7 +25,8 @@ WITH n AS (
   SELECT tenant_id, id, priority, user_hash, template_key, template_version, scheduled_at, expires_at, request, created_at FROM fresh
 ), d AS (
   SELECT t.tenant_id, t.id, t.notification_id, t.channel, t.address, t.claimed, f.priority, f.created_at,
-         coalesce(f.scheduled_at, f.created_at) AS due_at, CASE WHEN f.scheduled_at > f.created_at THEN 'scheduled' ELSE 'queued' END AS state
+         coalesce(f.scheduled_at, least(f.created_at, now())) AS due_at,
+         CASE WHEN f.scheduled_at > f.created_at THEN 'scheduled' ELSE 'queued' END AS state
     FROM unnest($15::uuid[], $16::uuid[], $17::uuid[], $18::text[], $19::int2[], $20::bool[])
       AS t (tenant_id, id, notification_id, channel, address, claimed)
     JOIN fresh f ON f.tenant_id = t.tenant_id AND f.id = t.notification_id

@@ -1,6 +1,8 @@
 -- Caller: WorkStore::settle (role belfry_system). Ends a group of attempts in one commit. Valid only for the attempt number that
--- claimed: a row that was re-claimed meanwhile is left alone and absent from the result.
--- $1 … $9: the attempts; due_at NULL ends the delivery, else it waits until then. $10, $11: least and greatest delivery id.
+-- claimed: a row that was re-claimed meanwhile is left alone and absent from the result. So is one that waits already, when it is told
+-- to wait: the lease ran out, or this is said for the second time because the first answer was lost.
+-- $1 … $9: the attempts; due_at NULL ends the delivery, else it waits as long from now on as due_at is after its last event: the
+-- database's clock decides, the caller's may be wrong. $10, $11: least and greatest delivery id.
 -- $12 … $19: their events, k = 1, 2, … within one delivery. $20 … $24: inbox items; $25 … $28: devices that were reached, or whose
 -- token is dead for the reason given. Index: primary keys, device_tokens_tenant_id_token_hash_key.
 WITH s AS (
@@ -12,16 +14,17 @@ WITH s AS (
     FROM unnest($12::uuid[], $13::uuid[], $14::int4[], $15::text[], $16::timestamptz[], $17::int4[], $18::text[], $19::text[])
       AS t (tenant_id, delivery_id, k, type, at, attempt, provider, detail)
 ), counted AS (
-  SELECT tenant_id, delivery_id, count(*)::int4 AS events FROM e GROUP BY tenant_id, delivery_id
+  SELECT tenant_id, delivery_id, count(*)::int4 AS events, max(at) AS ended FROM e GROUP BY tenant_id, delivery_id
 ), gone AS (
   DELETE FROM belfry.work w USING s
    WHERE w.tenant_id = s.tenant_id AND w.delivery_id = s.delivery_id AND w.attempt = s.attempt AND s.due_at IS NULL
   RETURNING w.tenant_id, w.delivery_id, w.notification_id, w.seq
 ), back AS (
   UPDATE belfry.work w
-     SET state = 'deferred', lease_until = NULL, owner = NULL, due_at = s.due_at, seq = w.seq + c.events
+     SET state = 'deferred', lease_until = NULL, owner = NULL, due_at = now() + (s.due_at - c.ended), seq = w.seq + c.events
     FROM s JOIN counted c ON c.tenant_id = s.tenant_id AND c.delivery_id = s.delivery_id
    WHERE w.tenant_id = s.tenant_id AND w.delivery_id = s.delivery_id AND w.attempt = s.attempt AND s.due_at IS NOT NULL
+     AND w.lease_until IS NOT NULL
   RETURNING w.tenant_id, w.delivery_id, w.notification_id, w.seq - c.events AS seq
 ), mine AS (
   SELECT * FROM gone UNION ALL SELECT * FROM back
