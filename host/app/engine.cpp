@@ -2,18 +2,21 @@
 
 #include <algorithm>
 
+#include "services/delivery/rescue_rules.h"
+
 namespace belfry {
 namespace {
 
 constexpr int kGroup = 1000;
 constexpr auto kFeedKept = std::chrono::hours(24 * 7);
+constexpr auto kExpiryPause = std::chrono::seconds(1);
 constexpr auto kRelayPause = std::chrono::milliseconds(200);
 constexpr auto kUpkeepPause = std::chrono::minutes(10);
 
 RetryPolicies retryPolicies(const Settings& settings) {
   RetryPolicies policies;
   for (const auto& [channel, retry] : settings.retry)
-    policies[channel] = {retry.attempts, retry.base, retry.factor, retry.cap};
+    policies[channel] = {retry.attempts, retry.base, retry.factor, retry.cap, retry.total, retry.retry_after_cap};
   return policies;
 }
 
@@ -37,6 +40,7 @@ Engine::Engine(const Settings& settings, WorkStore& work, UpkeepStore& upkeep, c
     : settings_(settings),
       work_(work),
       upkeep_(upkeep),
+      directory_(directory),
       metrics_(metrics),
       log_(log),
       rescue_policies_(std::make_shared<const RescuePolicies>(rescuePolicies(settings))),
@@ -51,6 +55,8 @@ Engine::Engine(const Settings& settings, WorkStore& work, UpkeepStore& upkeep, c
       delivery_(work, pipeline_, clock, log, loopSettings(settings.worker)),
       rescue_(
           "rescue", rescuePause(settings.worker), [this] { return rescueOnce(); }, log),
+      expiry_(
+          "expiry", kExpiryPause, [this] { return work_.expire(kGroup) == kGroup; }, log),
       relay_(
           "relay", kRelayPause, [this] { return upkeep_.sequenceFeed(kGroup) == kGroup; }, log),
       upkeep_loop_(
@@ -63,6 +69,7 @@ void Engine::start() {
   }
   if (settings_.roles.contains(ProcessRole::scheduler)) {
     rescue_.start();
+    expiry_.start();
     upkeep_loop_.start();
   }
   if (settings_.roles.contains(ProcessRole::relay)) relay_.start();
@@ -76,7 +83,7 @@ void Engine::apply(const Settings& settings) {
 Engine::RescuePolicies Engine::rescuePolicies(const Settings& settings) {
   RescuePolicies policies;
   for (const auto& [channel, policy] : settings.lease_expired)
-    policies[channel] = {policy, settings.retry.at(channel).attempts};
+    policies[channel] = {policy, settings.retry.at(channel).attempts, {}, false};
   return policies;
 }
 
@@ -87,12 +94,17 @@ void Engine::stop(std::chrono::steady_clock::time_point deadline, const std::fun
   stop_exchanges();
   settle_.stop(std::max(deadline, std::chrono::steady_clock::now() + std::chrono::seconds(1)));
   rescue_.stop();
+  expiry_.stop();
   relay_.stop();
   upkeep_loop_.stop();
 }
 
 bool Engine::rescueOnce() {
-  auto rescued = work_.rescue(*rescue_policies_.load(), kGroup);
+  const auto configured = rescue_policies_.load();
+  auto rescued =
+      work_.rescue([&](TenantId tenant,
+                       Channel channel) { return rescuePolicy(directory_, tenant, channel, configured->at(channel)); },
+                   kGroup);
   for (const auto& delivery : rescued) {
     metrics_.leaseRescued(delivery.again);
     log_.warn("lease expired",

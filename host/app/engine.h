@@ -47,6 +47,7 @@ class Engine {
   const Settings& settings_;
   WorkStore& work_;
   UpkeepStore& upkeep_;
+  const Directory& directory_;
   Metrics& metrics_;
   const Log& log_;
   std::atomic<std::shared_ptr<const RescuePolicies>> rescue_policies_;
@@ -54,6 +55,7 @@ class Engine {
   SettleStream settle_;
   DeliveryLoop delivery_;
   PeriodicLoop rescue_;
+  PeriodicLoop expiry_;
   PeriodicLoop relay_;
   PeriodicLoop upkeep_loop_;
 };

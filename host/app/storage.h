@@ -9,6 +9,7 @@
 #include "adapters/postgres/pg_inbox_store.h"
 #include "adapters/postgres/pg_intake_store.h"
 #include "adapters/postgres/pg_key_store.h"
+#include "adapters/postgres/pg_lookup_store.h"
 #include "adapters/postgres/pg_notification_store.h"
 #include "adapters/postgres/pg_plugin_value_store.h"
 #include "adapters/postgres/pg_receipt_store.h"
@@ -43,6 +44,7 @@ struct Storage {
   pg::PgUpkeepStore upkeep;
   pg::PgCallbackStore callbacks;
   pg::PgReceiptStore receipts;
+  pg::PgLookUpStore look_ups;
 };
 
 }  // namespace belfry

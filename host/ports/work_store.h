@@ -1,9 +1,11 @@
 // The live truth: what waits, who holds it, how it ended. All calls may throw StoreUnavailable. Thread-safe.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "kit/time.h"
@@ -17,13 +19,17 @@ using ClaimRoom = std::map<Priority, int>;
 struct RescuePolicy {
   LeasePolicy lease_policy = LeasePolicy::hold;
   int max_attempts = 1;
+  std::string rule;      ///< what decided, for the timeline
+  bool askable = false;  ///< becomes unknown and its provider is asked; `lease_policy` is for when nobody can say
 };
+/// By tenant and channel.
+using RescuePolicyOf = std::function<RescuePolicy(TenantId, Channel)>;
 
 struct RescuedDelivery {
   TenantId tenant;
   DeliveryId delivery;
   int attempt;
-  bool again;  ///< false: held as unknown
+  bool again;  ///< false: unknown
 };
 
 /// What a group of settlements came to.
@@ -44,8 +50,11 @@ class WorkStore {
   virtual SettledGroup settle(std::span<const Settlement> group) = 0;
   /// Gives claims back that were never begun.
   virtual void release(std::span<const ClaimedDelivery> claims, const Uuid& owner) = 0;
-  /// Treats up to `limit` expired leases by their channel's policy.
-  virtual std::vector<RescuedDelivery> rescue(const std::map<Channel, RescuePolicy>& policies, int limit) = 0;
+  /// Treats up to `limit` expired leases. `policy_of` is called for each tenant and channel among them; it must not
+  /// wait.
+  virtual std::vector<RescuedDelivery> rescue(const RescuePolicyOf& policy_of, int limit) = 0;
+  /// Ends up to `limit` waiting deliveries whose expiresAt has passed; how many it ended.
+  virtual int expire(int limit) = 0;
   /// When the earliest waiting delivery becomes due; nullopt when none waits.
   virtual std::optional<TimePoint> nextDue() = 0;
 };

@@ -8,6 +8,8 @@
 namespace belfry {
 namespace {
 
+constexpr auto kClocksDiffer = std::chrono::milliseconds(20);
+
 std::chrono::milliseconds marginOf(const DeliveryLoopSettings& settings) {
   return settings.lease_margin.count() > 0 ? settings.lease_margin : settings.lease / 10;
 }
@@ -124,7 +126,11 @@ std::chrono::steady_clock::time_point DeliveryLoop::nextLook() {
   try {
     auto due = store_.nextDue();
     if (!due) return latest;
-    auto wait = std::max(*due - clock_.now(), Duration::zero());
+    Duration wait = *due - clock_.now();
+    // It became due since the claim; or, when that happens again, this clock is ahead of the database's, which counts.
+    const bool due_already = wait <= Duration::zero();
+    if (due_already) wait = looked_again_ ? Duration(kClocksDiffer) : Duration::zero();
+    looked_again_ = due_already;
     return std::min(latest, now + wait);
   } catch (const std::exception& error) {
     log_.warn("next due time unknown", {{"reason", error.what()}});

@@ -63,7 +63,8 @@ class DeliveryLoop {
   const Uuid owner_;
   PriorityShares shares_;  // used by the loop's thread
   std::vector<ClaimedDelivery>
-      unbegun_;  // used by the loop's thread; claims that could not be loaded and not be given back yet
+      unbegun_;                // used by the loop's thread; claims that could not be loaded and not be given back yet
+  bool looked_again_ = false;  // used by the loop's thread; something was due by this clock and nothing was claimed
   std::atomic<int> in_flight_{0};
   std::mutex mutex_;
   std::condition_variable changed_;

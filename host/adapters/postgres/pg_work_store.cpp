@@ -7,6 +7,7 @@
 #include "adapters/postgres/inbox_json.h"
 #include "adapters/postgres/request_json.h"
 #include "adapters/postgres/store_call.h"
+#include "ports/lookup_store.h"
 #include "sql_statements.h"
 
 namespace belfry::pg {
@@ -143,6 +144,57 @@ void addDevices(Params& params, std::span<const Settlement> group, Keyring& keyr
   params.addTexts(reasons);
 }
 
+/// What is unknown and can be asked about; no deliveries: nothing is.
+std::optional<Params> lookUps(std::span<const Settlement> group) {
+  std::vector<Uuid> tenants, deliveries;
+  std::vector<std::int32_t> attempts;
+  std::vector<std::optional<std::string>> providers;
+  for (const auto& s : group) {
+    if (!s.ask) continue;
+    tenants.push_back(s.tenant.value);
+    deliveries.push_back(s.delivery.value);
+    attempts.push_back(s.attempt);
+    providers.push_back(orNull(s.provider));
+  }
+  if (deliveries.empty()) return std::nullopt;
+  Params params;
+  params.addUuids(tenants);
+  params.addUuids(deliveries);
+  params.addInt4s(attempts);
+  params.addTexts(providers);
+  params.add(*std::min_element(deliveries.begin(), deliveries.end()));
+  params.add(*std::max_element(deliveries.begin(), deliveries.end()));
+  params.add(static_cast<std::int64_t>(lookUpDelay(1).count()));
+  return params;
+}
+
+Params rescueParams(const Rows& expired, const RescuePolicyOf& policy_of, int limit) {
+  std::vector<Uuid> tenants;
+  std::vector<std::string_view> channels;
+  std::vector<std::string> rules;
+  std::vector<bool> resend, askable;
+  std::vector<std::int32_t> attempts;
+  for (auto row : expired) {
+    const Channel channel = required(parseChannel(row.text(1)), "channel");
+    auto policy = policy_of({row.uuid(0)}, channel);
+    tenants.push_back(row.uuid(0));
+    channels.push_back(toText(channel));
+    rules.push_back(std::move(policy.rule));
+    resend.push_back(policy.lease_policy == LeasePolicy::resend);
+    askable.push_back(policy.askable);
+    attempts.push_back(policy.max_attempts);
+  }
+  Params params;
+  params.addUuids(tenants);
+  params.addTexts(channels);
+  params.addTexts(rules);
+  params.addBools(resend);
+  params.addBools(askable);
+  params.addInt4s(attempts);
+  params.add(static_cast<std::int32_t>(limit));
+  return params;
+}
+
 /// Columns: tenant, id, request. A tenant whose key is gone must not stop the others' work.
 std::optional<NotificationRequest> openRequest(const Row& row, Keyring& keyring) {
   try {
@@ -200,7 +252,7 @@ std::vector<std::optional<LoadedNotification>> PgWorkStore::load(std::span<const
     for (auto row : connection.run(sql::notifications_load, params)) {
       auto request = openRequest(row, keyring_);
       if (!request) continue;
-      LoadedNotification notification{std::move(*request), row.time(3), row.maybeTime(4)};
+      LoadedNotification notification{std::move(*request), row.time(3), row.maybeTime(4), row.time(5)};
       const auto& places = wanted[row.uuid(1)];
       for (std::size_t k = 1; k < places.size(); ++k) loaded[places[k]] = notification;
       loaded[places[0]] = std::move(notification);
@@ -217,7 +269,9 @@ SettledGroup PgWorkStore::settle(std::span<const Settlement> group) {
     addEvents(params, group);
     addInboxItems(params, group, keyring_);
     addDevices(params, group, keyring_);
-    auto answers = connection.runPipelined({{sql::work_settle, params}, {sql::parked_of_settled, settledNames(group)}});
+    Batch batch{{sql::work_settle, params}, {sql::parked_of_settled, settledNames(group)}};
+    if (auto asked = lookUps(group)) batch.emplace_back(sql::lookups_plan, std::move(*asked));
+    auto answers = connection.runPipelined(batch);
     SettledGroup settled;
     for (auto row : answers[0]) settled.ended.push_back({row.uuid(0)});
     settled.receipts_wait = answers[1][0].boolean(0);
@@ -241,26 +295,23 @@ void PgWorkStore::release(std::span<const ClaimedDelivery> claims, const Uuid& o
   withConnection(pool_, [&](Connection& connection) { connection.run(sql::work_release, params); });
 }
 
-std::vector<RescuedDelivery> PgWorkStore::rescue(const std::map<Channel, RescuePolicy>& policies, int limit) {
-  std::vector<std::string_view> channels;
-  std::vector<bool> resend;
-  std::vector<std::int32_t> attempts;
-  for (const auto& [channel, policy] : policies) {
-    channels.push_back(toText(channel));
-    resend.push_back(policy.lease_policy == LeasePolicy::resend);
-    attempts.push_back(policy.max_attempts);
-  }
-  Params params;
-  params.addTexts(channels);
-  params.addBools(resend);
-  params.addInt4s(attempts);
-  params.add(static_cast<std::int32_t>(limit));
+std::vector<RescuedDelivery> PgWorkStore::rescue(const RescuePolicyOf& policy_of, int limit) {
   return withConnection(pool_, [&](Connection& connection) {
     std::vector<RescuedDelivery> rescued;
-    for (auto row : connection.run(sql::work_rescue, params)) {
+    const auto expired = connection.run(sql::work_expired_leases, {});
+    if (expired.empty()) return rescued;
+    for (auto row : connection.run(sql::work_rescue, rescueParams(expired, policy_of, limit))) {
       rescued.push_back({{row.uuid(0)}, {row.uuid(1)}, static_cast<int>(row.int64(2)), row.boolean(3)});
     }
     return rescued;
+  });
+}
+
+int PgWorkStore::expire(int limit) {
+  Params params;
+  params.add(static_cast<std::int32_t>(limit));
+  return withConnection(pool_, [&](Connection& connection) {
+    return static_cast<int>(connection.run(sql::work_expire, params)[0].int64(0));
   });
 }
 

@@ -20,6 +20,7 @@
 #include "adapters/postgres/pg_inbox_store.h"
 #include "adapters/postgres/pg_intake_store.h"
 #include "adapters/postgres/pg_key_store.h"
+#include "adapters/postgres/pg_lookup_store.h"
 #include "adapters/postgres/pg_notification_store.h"
 #include "adapters/postgres/pg_receipt_store.h"
 #include "adapters/postgres/pg_subscriber_key_store.h"
@@ -85,7 +86,8 @@ struct Stores {
         idempotency(tenant_pool, keyring, clock),
         upkeep(system_pool),
         callbacks(tenant_pool, system_pool, keyring, clock),
-        receipts(tenant_pool, system_pool, keyring) {}
+        receipts(tenant_pool, system_pool, keyring),
+        look_ups(system_pool) {}
 
   SystemClock clock;
   Pool tenant_pool;
@@ -105,6 +107,7 @@ struct Stores {
   PgUpkeepStore upkeep;
   PgCallbackStore callbacks;
   PgReceiptStore receipts;
+  PgLookUpStore look_ups;
 
  private:
   std::string wrappedKey(TenantId tenant) {
@@ -135,7 +138,7 @@ class StoreSuite : public ::testing::Test {
     sql("TRUNCATE belfry.notifications, belfry.deliveries, belfry.delivery_events, belfry.work, belfry.outbox, "
         "belfry.feed, "
         "belfry.idempotency_keys, belfry.inbox_items, belfry.device_tokens, belfry.inbound_callbacks, "
-        "belfry.parked_receipts, belfry.receipt_keys, belfry.provider_message_ids RESTART IDENTITY");
+        "belfry.parked_receipts, belfry.receipt_keys, belfry.provider_message_ids, belfry.lookups RESTART IDENTITY");
   }
 
   static TenantId newTenant() {

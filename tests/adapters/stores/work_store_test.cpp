@@ -54,7 +54,11 @@ class WorkStoreTest : public StoreSuite {
   }
 
   static std::vector<RescuedDelivery> rescue(LeasePolicy policy, int attempts, int limit = 100) {
-    return stores_->work.rescue({{Channel::email, {policy, attempts}}}, limit);
+    return stores_->work.rescue(
+        [=](TenantId, Channel channel) {
+          return RescuePolicy{policy, attempts, "lease_expired." + std::string(toText(channel)), false};
+        },
+        limit);
   }
 
   /// seq and type of a delivery's events in the timeline, and of those in the outbox.

@@ -118,7 +118,8 @@ class FakeWorkStore : public WorkStore {
       waiting_[one.priority].push_back(one);
     }
   }
-  std::vector<RescuedDelivery> rescue(const std::map<Channel, RescuePolicy>&, int) override { return {}; }
+  std::vector<RescuedDelivery> rescue(const RescuePolicyOf&, int) override { return {}; }
+  int expire(int) override { return 0; }
   std::optional<TimePoint> nextDue() override {
     std::lock_guard lock(mutex_);
     for (const auto& [priority, waiting] : waiting_)
@@ -216,6 +217,7 @@ class FakeCatalogue final : public CatalogueStore {
 class FakeChannel final : public ChannelInstance {
  public:
   bool simulated() const override { return simulates; }
+  ChannelCertainty certainty() const override { return trusted; }
   void send(std::shared_ptr<const OutgoingMessage> message, std::function<void(SendOutcome)> done) override {
     std::function<SendOutcome(const OutgoingMessage&)> reply;
     {
@@ -257,6 +259,7 @@ class FakeChannel final : public ChannelInstance {
   }
 
   bool simulates = false;
+  ChannelCertainty trusted;
   std::function<SendOutcome(const OutgoingMessage&)> answer;
   std::function<CallbackOutcome(const RawCallback&)> on_callback;
   std::function<SendOutcome()> on_probe;

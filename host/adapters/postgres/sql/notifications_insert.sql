@@ -23,7 +23,8 @@ WITH n AS (
                                     request, created_at)
   SELECT tenant_id, id, priority, user_hash, template_key, template_version, scheduled_at, expires_at, request, created_at FROM fresh
 ), d AS (
-  SELECT t.tenant_id, t.id, t.notification_id, t.channel, t.address, f.priority, f.created_at, coalesce(f.scheduled_at, f.created_at) AS due_at,
+  SELECT t.tenant_id, t.id, t.notification_id, t.channel, t.address, f.priority, f.created_at, f.expires_at,
+         coalesce(f.scheduled_at, f.created_at) AS due_at,
          CASE WHEN f.scheduled_at > f.created_at THEN 'scheduled' ELSE 'queued' END AS state
     FROM unnest($15::uuid[], $16::uuid[], $17::uuid[], $18::text[], $19::int2[]) AS t (tenant_id, id, notification_id, channel, address)
     JOIN fresh f ON f.tenant_id = t.tenant_id AND f.id = t.notification_id
@@ -31,8 +32,8 @@ WITH n AS (
   INSERT INTO belfry.deliveries (tenant_id, id, notification_id, channel, address, status, created_at, updated_at)
   SELECT tenant_id, id, notification_id, channel, address, state, created_at, created_at FROM d
 ), worked AS (
-  INSERT INTO belfry.work (tenant_id, delivery_id, notification_id, channel, address, priority, state, due_at, seq)
-  SELECT tenant_id, id, notification_id, channel, address, priority, state, due_at, 2 FROM d
+  INSERT INTO belfry.work (tenant_id, delivery_id, notification_id, channel, address, priority, state, due_at, seq, expires_at)
+  SELECT tenant_id, id, notification_id, channel, address, priority, state, due_at, 2, expires_at FROM d
 ), told AS (
   INSERT INTO belfry.delivery_events (tenant_id, delivery_id, seq, type, at)
   SELECT d.tenant_id, d.id, e.seq, CASE e.seq WHEN 1 THEN 'accepted' ELSE d.state END, d.created_at
