@@ -34,8 +34,9 @@ struct RescuedDelivery {
 
 /// What a group of settlements came to.
 struct SettledGroup {
-  std::vector<DeliveryId> ended;  ///< those that were still held under their attempt number
-  bool receipts_wait = false;     ///< receipts of some of them came before and wait parked
+  std::vector<DeliveryId>
+      ended;                   ///< those that were still held under their attempt number, or given up and not repeated
+  bool receipts_wait = false;  ///< receipts of some of them came before and wait parked
 };
 
 class WorkStore {

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "adapters/postgres/enum_column.h"
 #include "adapters/postgres/inbox_json.h"
 #include "adapters/postgres/request_json.h"
 #include "adapters/postgres/store_call.h"
+#include "adapters/postgres/transaction.h"
 #include "ports/lookup_store.h"
 #include "sql_statements.h"
 
@@ -168,6 +170,44 @@ std::optional<Params> lookUps(std::span<const Settlement> group) {
   return params;
 }
 
+/// Those that were not ended.
+std::vector<Settlement> stale(std::span<const Settlement> group, const std::vector<DeliveryId>& ended) {
+  std::unordered_set<Uuid> done;
+  for (const auto& id : ended) done.insert(id.value);
+  std::vector<Settlement> left;
+  for (const auto& one : group)
+    if (!done.contains(one.delivery.value)) left.push_back(one);
+  return left;
+}
+
+Params lockParams(std::span<const Settlement> group) {
+  std::vector<Uuid> tenants, deliveries;
+  for (const auto& one : group) {
+    tenants.push_back(one.tenant.value);
+    deliveries.push_back(one.delivery.value);
+  }
+  Params params;
+  params.addUuids(tenants);
+  params.addUuids(deliveries);
+  params.add(*std::min_element(deliveries.begin(), deliveries.end()));
+  params.add(*std::max_element(deliveries.begin(), deliveries.end()));
+  return params;
+}
+
+/// What became known after all of deliveries that were given up.
+std::vector<DeliveryId> settleLate(Connection& connection, std::span<const Settlement> group) {
+  Params params;
+  addSettlements(params, group);
+  addEvents(params, group);
+  Transaction transaction(connection);
+  transaction.run(sql::late_settlements_lock, lockParams(group));
+  std::vector<DeliveryId> known;
+  // The second statement sees what the lock waited for.
+  for (auto row : transaction.run(sql::late_settlements, params)) known.push_back({row.uuid(0)});
+  transaction.commit();
+  return known;
+}
+
 Params rescueParams(const Rows& expired, const RescuePolicyOf& policy_of, int limit) {
   std::vector<Uuid> tenants;
   std::vector<std::string_view> channels;
@@ -275,6 +315,9 @@ SettledGroup PgWorkStore::settle(std::span<const Settlement> group) {
     SettledGroup settled;
     for (auto row : answers[0]) settled.ended.push_back({row.uuid(0)});
     settled.receipts_wait = answers[1][0].boolean(0);
+    if (settled.ended.size() == group.size()) return settled;
+    const auto late = settleLate(connection, stale(group, settled.ended));
+    settled.ended.insert(settled.ended.end(), late.begin(), late.end());
     return settled;
   });
 }

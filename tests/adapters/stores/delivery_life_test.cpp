@@ -337,5 +337,23 @@ TEST_F(DeliveryLife, AnExpiredOneIsNotRepeatedAfterALookUp) {
   EXPECT_EQ(status(made.deliveries[0].id), "unknown");
 }
 
+TEST_F(DeliveryLife, AReportedDoubtIsNotSettledTwice) {
+  storedMail(tenant_);
+  auto claim = claimOne();
+  ASSERT_TRUE(settle(ending(claim, DeliveryState::unknown, EventType::unknown)));
+  EXPECT_FALSE(settle(ending(claim, DeliveryState::failed, EventType::failed)))
+      << "its provider or an operator decides";
+  EXPECT_EQ(status(claim.id), "unknown");
+}
+
+TEST_F(DeliveryLife, AWorkerThatComesBackAnswersWhatWasToBeAsked) {
+  auto claim = lost();
+  rescue({LeasePolicy::hold, 5, "provider_status", true});
+  EXPECT_EQ(count("lookups"), 1);
+  EXPECT_TRUE(settle(ending(claim, DeliveryState::bounced, EventType::bounced)));
+  EXPECT_EQ(status(claim.id), "bounced");
+  EXPECT_EQ(count("lookups"), 0);
+}
+
 }  // namespace
 }  // namespace belfry::pg::test
