@@ -11,8 +11,10 @@ namespace {
 constexpr int kGroup = 50;
 constexpr int kMostWaiting = 200;
 
-/// What will not be different next time.
-bool isLasting(const std::string& code) { return code == "unsupported" || code == "nobody_to_ask"; }
+/// What will not be different next time; plugins say no_provider_id when they can ask by the provider's own id only.
+bool isLasting(const std::string& code) {
+  return code == "unsupported" || code == "nobody_to_ask" || code == "no_provider_id";
+}
 
 }  // namespace
 

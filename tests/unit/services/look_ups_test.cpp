@@ -157,8 +157,10 @@ TEST_F(LookUpsTest, TheQuestionsComeEverFurtherApart) {
 }
 
 TEST_F(LookUpsTest, WhatWillNotChangeIsNotAskedAgain) {
-  answer(false, "unsupported");
-  EXPECT_FALSE(ask(false).again_in);
+  for (const char* code : {"unsupported", "no_provider_id"}) {
+    answer(false, code);
+    EXPECT_FALSE(ask(false).again_in) << code;
+  }
   plugins_.channel->trusted.can_be_asked = false;
   auto nobody = ask(true);
   EXPECT_EQ(nobody.provider, "");
