@@ -13,7 +13,7 @@ class Lease : public SendFixture {
   /// A message whose time ends in a moment: by its lease, or by its expiresAt.
   std::shared_ptr<OutgoingMessage> shortly(bool by_lease, const std::string& script, const std::string& then) {
     auto message = puppetMessage(script, then);
-    ends_ = std::chrono::steady_clock::now() + 200ms;
+    ends_ = std::chrono::steady_clock::now() + 500ms;
     (by_lease ? message->deadline : message->begin_by) = ends_;
     return message;
   }
