@@ -8,6 +8,8 @@ constexpr auto kOverduePause = std::chrono::milliseconds(200);
 constexpr auto kRecoverPause = std::chrono::seconds(5);
 constexpr auto kReleasePause = std::chrono::seconds(2);
 constexpr auto kPrunePause = std::chrono::minutes(5);
+constexpr auto kAskPause = std::chrono::seconds(1);
+constexpr auto kApplyLimit = std::chrono::seconds(60);
 
 CallbackSettings callbackSettings(const CallbackOptions& options) { return {options.timeout, options.max_in_flight}; }
 
@@ -16,7 +18,8 @@ ReceiptSettings receiptSettings(const CallbackOptions& options) { return {option
 }  // namespace
 
 CallbackDesk::CallbackDesk(const Settings& settings, CallbackStore& store, ReceiptStore& receipt_store,
-                           const Directory& directory, const Clock& clock, Metrics& metrics, const Log& log)
+                           LookUpStore& look_up_store, const Directory& directory, const Clock& clock, Metrics& metrics,
+                           const Log& log)
     : settings_(settings),
       store_(store),
       receipt_store_(receipt_store),
@@ -29,6 +32,7 @@ CallbackDesk::CallbackDesk(const Settings& settings, CallbackStore& store, Recei
           [&metrics](const std::string& plugin, std::string_view result) { metrics.callback(plugin, result); },
           callbackSettings(settings.callbacks)),
       questions_(directory, receipt_store, receipts_, callbacks_, clock, settings.exchange.timeout),
+      look_ups_(look_up_store, receipt_store, questions_, directory, log, settings.exchange.timeout + kApplyLimit),
       overdue_(
           "cb-overdue", kOverduePause,
           [this] {
@@ -41,7 +45,9 @@ CallbackDesk::CallbackDesk(const Settings& settings, CallbackStore& store, Recei
       release_(
           "cb-release", kReleasePause, [this] { return receipts_.releaseParked(); }, log),
       prune_(
-          "cb-prune", kPrunePause, [this] { return pruneOnce(); }, log) {}
+          "cb-prune", kPrunePause, [this] { return pruneOnce(); }, log),
+      ask_(
+          "look-ups", kAskPause, [this] { return look_ups_.askDue(); }, log) {}
 
 void CallbackDesk::start() {
   const bool scheduler = settings_.roles.contains(ProcessRole::scheduler);
@@ -51,9 +57,11 @@ void CallbackDesk::start() {
   if (!scheduler) return;
   recover_.start();
   prune_.start();
+  ask_.start();
 }
 
 void CallbackDesk::stop() {
+  ask_.stop();
   prune_.stop();
   release_.stop();
   recover_.stop();

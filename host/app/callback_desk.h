@@ -4,6 +4,7 @@
 #include "adapters/prometheus/metrics.h"
 #include "app/config/settings.h"
 #include "services/callbacks/callbacks.h"
+#include "services/callbacks/look_ups.h"
 #include "services/callbacks/provider_questions.h"
 #include "services/receipts/receipts.h"
 #include "workers/periodic_loop.h"
@@ -13,9 +14,11 @@ namespace belfry {
 class CallbackDesk {
  public:
   /// Everything must outlive it.
-  CallbackDesk(const Settings& settings, CallbackStore& store, ReceiptStore& receipt_store, const Directory& directory,
-               const Clock& clock, Metrics& metrics, const Log& log);
+  CallbackDesk(const Settings& settings, CallbackStore& store, ReceiptStore& receipt_store, LookUpStore& look_up_store,
+               const Directory& directory, const Clock& clock, Metrics& metrics, const Log& log);
 
+  /// `queued` is called when a delivery was put back into the queue. Before start().
+  void whenQueued(std::function<void()> queued) { look_ups_.whenQueued(std::move(queued)); }
   /// Starts the threads and the loops of this process's roles.
   void start();
   void stop();
@@ -36,10 +39,12 @@ class CallbackDesk {
   Receipts receipts_;
   Callbacks callbacks_;
   ProviderQuestions questions_;
+  LookUps look_ups_;
   PeriodicLoop overdue_;
   PeriodicLoop recover_;
   PeriodicLoop release_;
   PeriodicLoop prune_;
+  PeriodicLoop ask_;
 };
 
 }  // namespace belfry

@@ -2,18 +2,21 @@
 
 #include <algorithm>
 
+#include "services/delivery/rescue_rules.h"
+
 namespace belfry {
 namespace {
 
 constexpr int kGroup = 1000;
 constexpr auto kFeedKept = std::chrono::hours(24 * 7);
+constexpr auto kExpiryPause = std::chrono::seconds(1);
 constexpr auto kRelayPause = std::chrono::milliseconds(200);
 constexpr auto kUpkeepPause = std::chrono::minutes(10);
 
 RetryPolicies retryPolicies(const Settings& settings) {
   RetryPolicies policies;
   for (const auto& [channel, retry] : settings.retry)
-    policies[channel] = {retry.attempts, retry.base, retry.factor, retry.cap};
+    policies[channel] = {retry.attempts, retry.base, retry.factor, retry.cap, retry.total, retry.retry_after_cap};
   return policies;
 }
 
@@ -64,6 +67,8 @@ Engine::Engine(const Settings& settings, const EngineParts& parts)
           settings.worker.poll),
       rescue_(
           "rescue", rescuePause(settings.worker), [this] { return rescueOnce(); }, parts.log),
+      expiry_(
+          "expiry", kExpiryPause, [this] { return parts_.work.expire(kGroup) == kGroup; }, parts.log),
       relay_(
           "relay", kRelayPause, [this] { return parts_.upkeep.sequenceFeed(kGroup) == kGroup; }, parts.log),
       upkeep_loop_(
@@ -88,6 +93,7 @@ void Engine::start() {
   if (settings_.roles.contains(ProcessRole::scheduler)) {
     due_.start();
     rescue_.start();
+    expiry_.start();
     upkeep_loop_.start();
   }
   if (settings_.roles.contains(ProcessRole::relay)) relay_.start();
@@ -150,7 +156,7 @@ void Engine::apply(const Settings& settings) {
 Engine::RescuePolicies Engine::rescuePolicies(const Settings& settings) {
   RescuePolicies policies;
   for (const auto& [channel, policy] : settings.lease_expired)
-    policies[channel] = {policy, settings.retry.at(channel).attempts};
+    policies[channel] = {policy, settings.retry.at(channel).attempts, {}, false};
   return policies;
 }
 
@@ -167,12 +173,17 @@ void Engine::stop(std::chrono::steady_clock::time_point deadline, const std::fun
   due_.stop();
   rescue_.stop();
   if (feeder_) feeder_->stop();
+  expiry_.stop();
   relay_.stop();
   upkeep_loop_.stop();
 }
 
 bool Engine::rescueOnce() {
-  auto rescued = parts_.work.rescue(*rescue_policies_.load(), kGroup);
+  const auto configured = rescue_policies_.load();
+  auto rescued =
+      parts_.work.rescue([&](TenantId tenant,
+                       Channel channel) { return rescuePolicy(parts_.directory, tenant, channel, configured->at(channel)); },
+                   kGroup);
   for (const auto& delivery : rescued) {
     parts_.metrics.leaseRescued(delivery.again);
     parts_.log.warn("lease expired",

@@ -87,6 +87,7 @@ class Engine final : public Dispatch {
   DeliveryLoop delivery_;
   DueLoop due_;
   PeriodicLoop rescue_;
+  PeriodicLoop expiry_;
   PeriodicLoop relay_;
   PeriodicLoop upkeep_loop_;
 };

@@ -295,9 +295,10 @@ void Host::Parts::startEngine() {
   engine = std::make_unique<Engine>(
       settings, EngineParts{storage->work, storage->ready, hints ? &hints->ready : nullptr, storage->upkeep, *directory,
                             *renderer, clock, metrics, log});
-  callbacks =
-      std::make_unique<CallbackDesk>(settings, storage->callbacks, storage->receipts, *directory, clock, metrics, log);
+  callbacks = std::make_unique<CallbackDesk>(settings, storage->callbacks, storage->receipts, storage->look_ups,
+                                             *directory, clock, metrics, log);
   engine->whenReceiptsWait([this] { callbacks->releaseNow(); });
+  callbacks->whenQueued([this] { engine->look(); });
   metrics.gauge("belfry_deliveries_in_flight", "Attempts in flight in this process",
                 [this] { return engine->inFlight(); });
   metrics.gauge("belfry_database_connections_in_use", "Connections of this process that are in use",

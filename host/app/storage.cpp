@@ -49,6 +49,7 @@ Storage::Storage(const DatabaseSettings& settings, const std::string& url, const
       plugin_values(system_pool, keyring),
       upkeep(system_pool),
       callbacks(tenant_pool, system_pool, keyring, clock),
-      receipts(tenant_pool, system_pool, keyring) {}
+      receipts(tenant_pool, system_pool, keyring),
+      look_ups(system_pool) {}
 
 }  // namespace belfry

@@ -9,6 +9,7 @@
 #include "adapters/postgres/pg_inbox_store.h"
 #include "adapters/postgres/pg_intake_store.h"
 #include "adapters/postgres/pg_key_store.h"
+#include "adapters/postgres/pg_lookup_store.h"
 #include "adapters/postgres/pg_notification_store.h"
 #include "adapters/postgres/pg_plugin_value_store.h"
 #include "adapters/postgres/pg_ready_store.h"
@@ -45,6 +46,7 @@ struct Storage {
   pg::PgUpkeepStore upkeep;
   pg::PgCallbackStore callbacks;
   pg::PgReceiptStore receipts;
+  pg::PgLookUpStore look_ups;
 };
 
 }  // namespace belfry

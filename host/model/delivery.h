@@ -59,6 +59,7 @@ struct LoadedNotification {
   NotificationRequest request;
   TimePoint created_at;
   std::optional<TimePoint> expires_at;
+  TimePoint first_due{};  ///< created_at, or when it was to be sent
 };
 
 /// What an attempt taught about the device that it went to.
@@ -83,6 +84,7 @@ struct Settlement {
   std::string user_id;                ///< whose inbox the item goes to; empty: nobody's
   std::optional<InboxItem> inbox_item;
   std::optional<DeviceReport> device;  ///< of a push that reached its provider
+  bool ask = false;                    ///< it is unknown, and its provider can be asked
 };
 
 }  // namespace belfry

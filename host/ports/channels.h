@@ -35,7 +35,9 @@ struct OutgoingMessage {
   std::vector<Attachment> attachments;
   TimePoint created_at;
   std::chrono::steady_clock::time_point
-      deadline;  ///< no exchange that may deliver starts after this: the lease ends there
+      deadline;  ///< no exchange starts after this, and what runs ends there: the lease is over soon
+  /// No exchange starts after this either; what runs may end later: expiresAt.
+  std::chrono::steady_clock::time_point begin_by = std::chrono::steady_clock::time_point::max();
 };
 
 /// What the plugin made of it.
@@ -80,12 +82,19 @@ struct SendPreview {
   std::optional<SendOutcome> outcome;
 };
 
+/// What there is to rely on when nobody said how a send ended.
+struct ChannelCertainty {
+  bool idempotent = false;    ///< the provider folds repeats of one delivery id
+  bool can_be_asked = false;  ///< lookUp() may have an answer
+};
+
 /// A configured provider. Thread-safe. Each `done` is called exactly once, from any thread, and must not block.
 class ChannelInstance {
  public:
   virtual ~ChannelInstance() = default;
   /// Nothing leaves: answers are those of the manifest's `simulation`.
   virtual bool simulated() const = 0;
+  virtual ChannelCertainty certainty() const { return {}; }
   /// Verifies and normalises a callback of this provider. `deadline` bounds exchanges that it needs (a certificate).
   virtual void receive(std::shared_ptr<const RawCallback> callback, std::chrono::steady_clock::time_point deadline,
                        std::function<void(CallbackOutcome)> done) = 0;

@@ -43,6 +43,8 @@ struct SmtpExchange {
   /// The whole exchange ends here at the latest, waiting for a connection included; the setting `timeout` may be
   /// nearer.
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+  /// Looked at once more when the connection is there: after this nothing leaves, and the end is `not_sent`.
+  std::chrono::steady_clock::time_point begin_by = std::chrono::steady_clock::time_point::max();
   /// Where this exchange may go: `host`, `host:port` or `*.domain`. Empty allows nothing.
   std::vector<std::string> allowed_hosts;
   std::string pool_scope;  ///< pooled connections are shared only within one scope, e.g. tenant and provider instance

@@ -1,9 +1,11 @@
 // The live truth: what waits, who holds it, how it ended. All calls may throw StoreUnavailable. Thread-safe.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "kit/time.h"
@@ -37,19 +39,24 @@ struct LaneRoom {
 struct RescuePolicy {
   LeasePolicy lease_policy = LeasePolicy::hold;
   int max_attempts = 1;
+  std::string rule;      ///< what decided, for the timeline
+  bool askable = false;  ///< becomes unknown and its provider is asked; `lease_policy` is for when nobody can say
 };
+/// By tenant and channel.
+using RescuePolicyOf = std::function<RescuePolicy(TenantId, Channel)>;
 
 struct RescuedDelivery {
   TenantId tenant;
   DeliveryId delivery;
   int attempt;
-  bool again;  ///< false: held as unknown
+  bool again;  ///< false: unknown
 };
 
 /// What a group of settlements came to.
 struct SettledGroup {
-  std::vector<DeliveryId> ended;  ///< those that were still held under their attempt number
-  bool receipts_wait = false;     ///< receipts of some of them came before and wait parked
+  std::vector<DeliveryId>
+      ended;                   ///< those that were still held under their attempt number, or given up and not repeated
+  bool receipts_wait = false;  ///< receipts of some of them came before and wait parked
 };
 
 class WorkStore {
@@ -63,8 +70,11 @@ class WorkStore {
   virtual SettledGroup settle(std::span<const Settlement> group) = 0;
   /// Gives claims back that were never begun.
   virtual void release(std::span<const ClaimedDelivery> claims, const Uuid& owner) = 0;
-  /// Treats up to `limit` expired leases by their channel's policy.
-  virtual std::vector<RescuedDelivery> rescue(const std::map<Channel, RescuePolicy>& policies, int limit) = 0;
+  /// Treats up to `limit` expired leases. `policy_of` is called for each tenant and channel among them; it must not
+  /// wait.
+  virtual std::vector<RescuedDelivery> rescue(const RescuePolicyOf& policy_of, int limit) = 0;
+  /// Ends up to `limit` waiting deliveries whose expiresAt has passed; how many it ended.
+  virtual int expire(int limit) = 0;
 };
 
 }  // namespace belfry

@@ -99,3 +99,24 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
   END
 $$;
 COMMENT ON FUNCTION belfry.may_transition(origin text, target text) IS 'The state machine of a delivery.';
+
+CREATE OR REPLACE FUNCTION belfry.delivery_may_become(origin text, target text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT origin || '>' || target = ANY (ARRAY[
+    'pending>scheduled', 'pending>queued', 'pending>sending', 'pending>sent', 'pending>delivered', 'pending>deferred',
+    'pending>failed', 'pending>bounced', 'pending>suppressed', 'pending>skipped', 'pending>cancelled',
+    'pending>expired', 'pending>deduplicated', 'pending>unknown', 'scheduled>queued', 'scheduled>sending',
+    'scheduled>sent', 'scheduled>delivered', 'scheduled>deferred', 'scheduled>failed', 'scheduled>bounced',
+    'scheduled>suppressed', 'scheduled>skipped', 'scheduled>cancelled', 'scheduled>expired', 'scheduled>deduplicated',
+    'scheduled>unknown', 'queued>scheduled', 'queued>sending', 'queued>sent', 'queued>delivered', 'queued>deferred',
+    'queued>failed', 'queued>bounced', 'queued>suppressed', 'queued>skipped', 'queued>cancelled', 'queued>expired',
+    'queued>deduplicated', 'queued>unknown', 'sending>queued', 'sending>sent', 'sending>delivered', 'sending>deferred',
+    'sending>failed', 'sending>bounced', 'sending>suppressed', 'sending>skipped', 'sending>expired', 'sending>unknown',
+    'deferred>scheduled', 'deferred>queued', 'deferred>sending', 'deferred>sent', 'deferred>delivered',
+    'deferred>failed', 'deferred>bounced', 'deferred>suppressed', 'deferred>skipped', 'deferred>cancelled',
+    'deferred>expired', 'deferred>deduplicated', 'deferred>unknown', 'sent>delivered', 'sent>failed', 'sent>bounced',
+    'delivered>bounced', 'unknown>queued', 'unknown>sent', 'unknown>delivered', 'unknown>failed', 'unknown>bounced',
+    'failed>queued', 'failed>delivered', 'failed>bounced'
+  ])
+$$;
+COMMENT ON FUNCTION belfry.delivery_may_become(origin text, target text) IS 'What a row of deliveries may become: as may_transition, and through sending, which the row does not show.';

@@ -1,5 +1,6 @@
 """schemas/postgres/vocabulary.sql: domains and the state machine's functions. Safe to run again and again."""
 import hashlib
+import textwrap
 
 from .model import NOTICE
 
@@ -85,6 +86,31 @@ def state_functions(states):
     )
 
 
+def stored_moves(states):
+    """What a row of deliveries may become. Claims are kept in work alone, so a row goes through `sending` without showing it."""
+    for origin, targets in states.transitions.items():
+        unseen = states.transitions["sending"] if "sending" in targets else {}
+        for target in states.values:
+            if target != origin and (target in targets or target in unseen):
+                yield f"{origin}>{target}"
+
+
+def may_become(states):
+    """Not STRICT and one expression without CASE: PostgreSQL then inlines it, and an allowed change costs one hash look-up."""
+    moves = textwrap.fill(", ".join(literal(move) for move in stored_moves(states)), 120, initial_indent="    ", subsequent_indent="    ")
+    return f"""
+CREATE OR REPLACE FUNCTION belfry.delivery_may_become(origin text, target text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT origin || '>' || target = ANY (ARRAY[
+{moves}
+  ])
+$$;
+COMMENT ON FUNCTION belfry.delivery_may_become(origin text, target text) IS {literal(
+        "What a row of deliveries may become: as may_transition, and through sending, which the row does not show.")};
+"""
+
+
 def script(vocabulary):
     rows = ",\n".join(domain_row(enum) for enum in vocabulary.enums.values() if enum.sql)
-    return f"-- {NOTICE}\n" + DOMAINS.format(rows=rows) + state_functions(vocabulary.delivery_states)
+    return f"-- {NOTICE}\n" + DOMAINS.format(rows=rows) + state_functions(vocabulary.delivery_states) + may_become(
+        vocabulary.delivery_states)

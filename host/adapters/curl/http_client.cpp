@@ -29,7 +29,7 @@ void HttpClient::start(Order order) {
       services_, order.id, std::move(plan),
       HttpTransfer::Terms{request.commits, request.max_response, std::move(request.pool_scope)});
   running_.emplace(order.id, Running{transfer, std::move(request.trace), std::move(order.done)});
-  transfer->start(deadline);
+  transfer->start(deadline, std::min(request.begin_by, deadline));
 }
 
 std::optional<std::string> HttpClient::refuseTarget(const HttpPlan& plan,

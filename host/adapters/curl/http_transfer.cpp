@@ -55,13 +55,20 @@ HttpTransfer::HttpTransfer(const Services& services, std::uint64_t id, HttpPlan 
       lane_(scope_.lane(plan_.tls, plan_.host, plan_.port)),
       reader_(terms_.max_response) {}
 
-void HttpTransfer::start(EventLoop::SteadyTime deadline) {
-  deadline_ = services_.loop.at(deadline, [this] {
-    const auto self = shared_from_this();
-    giveUp(ExchangeError::timeout, "the deadline passed");
-  });
+void HttpTransfer::start(EventLoop::SteadyTime deadline, EventLoop::SteadyTime begin_by) {
+  begin_by_ = begin_by;
+  watchTime(begin_by, deadline);
   waiting_ = true;
   lane_.enter(id_, grant());
+}
+
+/// What has left by `begin_by` has until the deadline.
+void HttpTransfer::watchTime(EventLoop::SteadyTime until, EventLoop::SteadyTime deadline) {
+  deadline_ = services_.loop.at(until, [this, until, deadline] {
+    const auto self = shared_from_this();
+    if (leaving_ && until < deadline) return watchTime(deadline, deadline);
+    giveUp(ExchangeError::timeout, "the deadline passed");
+  });
 }
 
 HttpLane::Granted HttpTransfer::grant() {
@@ -141,6 +148,9 @@ int HttpTransfer::onReady(void* self, char* remote_ip, char*, int remote_port, i
 
 bool HttpTransfer::ready(HttpConnections::Ends ends) {
   if (wantsAgain()) return false;
+  // The loop may be late: its timer alone does not keep what waited for its connection too long from leaving.
+  late_ = std::chrono::steady_clock::now() >= begin_by_;
+  if (late_) return false;
   stale_ = !connecting_ && services_.connections.isStale(ends, plan_.tls);
   if (stale_) return false;
   leaving_ = true;
@@ -208,6 +218,7 @@ void HttpTransfer::explain(CURLcode code) {
                   where() + ": the server refused the stream and has not processed it (RFC 9113 §8.7)");
   if (repeated_)
     return giveUp(ExchangeError::connection_lost, "the connection ended without an answer; it is not sent again");
+  if (late_) return giveUp(ExchangeError::timeout, "the time to begin had passed");
   if (head_too_large_) return giveUp(ExchangeError::protocol, "the head of the answer is larger than 65536 bytes");
   const bool said = error_text_[0] != '\0' && quotesNothing(code);
   giveUp(errorOf(code), said ? error_text_.data() : curl_easy_strerror(code));

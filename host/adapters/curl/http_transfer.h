@@ -49,7 +49,8 @@ class HttpTransfer : public std::enable_shared_from_this<HttpTransfer> {
 
   HttpTransfer(const Services& services, std::uint64_t id, HttpPlan plan, Terms terms);
 
-  void start(EventLoop::SteadyTime deadline);
+  /// `begin_by` is no later than `deadline`.
+  void start(EventLoop::SteadyTime deadline, EventLoop::SteadyTime begin_by);
   void cancel(const std::string& why);
 
  private:
@@ -68,6 +69,7 @@ class HttpTransfer : public std::enable_shared_from_this<HttpTransfer> {
   bool wantsAgain();
   void ended(CURLcode code);
   void explain(CURLcode code);
+  void watchTime(EventLoop::SteadyTime until, EventLoop::SteadyTime deadline);
   void giveUp(ExchangeError error, const std::string& detail);
   void finish(ExchangeFate fate, ExchangeError error, std::string detail);
   void releaseEasy();
@@ -80,6 +82,7 @@ class HttpTransfer : public std::enable_shared_from_this<HttpTransfer> {
   const Terms terms_;
   HttpScope& scope_;
   HttpLane& lane_;
+  EventLoop::SteadyTime begin_by_{};
   EventLoop::Timer deadline_;
   CURL* easy_ = nullptr;
   std::array<char, CURL_ERROR_SIZE> error_text_{};
@@ -92,6 +95,7 @@ class HttpTransfer : public std::enable_shared_from_this<HttpTransfer> {
   bool connecting_ = false;  // a new connection, which is not there yet
   bool crowded_ = false;     // a new connection was wanted, but it was not its turn
   bool leaving_ = false;     // the head may have left
+  bool late_ = false;        // the connection was there after the time to begin
   bool stale_ = false;       // libcurl took a connection that the server has ended
   bool fresh_ = false;       // so now a new one
   bool refused_ = false;     // an HTTP/2 server has said that it did not begin with it

@@ -39,9 +39,10 @@ void SmtpClient::start(Order order) {
   if (auto refusal = EgressGuard::refuseHost(request.host, request.port, request.allowed_hosts))
     return refuse(order, ExchangeError::egress_refused, std::move(*refusal));
   const auto deadline = deadlineOf(request);
+  const auto begin_by = std::min(request.begin_by, deadline);
   auto delivery = std::make_shared<SmtpDelivery>(services_, order.id, targetOf(request), std::move(order.plan).value());
   running_.emplace(order.id, Running{delivery, std::move(request.trace), std::move(order.done)});
-  delivery->start(deadline);
+  delivery->start(deadline, begin_by);
 }
 
 EventLoop::SteadyTime SmtpClient::deadlineOf(const SmtpExchange& request) const {

@@ -8,13 +8,20 @@ namespace belfry::curl {
 SmtpDelivery::SmtpDelivery(const Services& services, std::uint64_t id, SmtpTarget target, SmtpPlan plan)
     : services_(services), id_(id), target_(std::move(target)), plan_(std::move(plan)) {}
 
-void SmtpDelivery::start(EventLoop::SteadyTime deadline) {
-  deadline_ = services_.loop.at(deadline, [this] {
-    const auto self = shared_from_this();
-    giveUp(ExchangeError::timeout, "the deadline passed");
-  });
+void SmtpDelivery::start(EventLoop::SteadyTime deadline, EventLoop::SteadyTime begin_by) {
+  begin_by_ = begin_by;
+  watchTime(begin_by, deadline);
   // A pooled connection proves that the login worked once.
   acquire(plan_.login_only ? SmtpPool::Want::fresh : SmtpPool::Want::any);
+}
+
+/// A dialogue that has begun by `begin_by` has until the deadline.
+void SmtpDelivery::watchTime(EventLoop::SteadyTime until, EventLoop::SteadyTime deadline) {
+  deadline_ = services_.loop.at(until, [this, until, deadline] {
+    const auto self = shared_from_this();
+    if (dialogue_ && until < deadline) return watchTime(deadline, deadline);
+    giveUp(ExchangeError::timeout, "the deadline passed");
+  });
 }
 
 void SmtpDelivery::acquire(SmtpPool::Want want) {
@@ -63,6 +70,12 @@ void SmtpDelivery::converse() {
   if (plan_.login_only) {
     connection_->sayQuit();
     return finish(ExchangeFate::done, ExchangeError::none, {});
+  }
+  // The loop may be late: its timer alone does not keep what waited for its connection too long from leaving.
+  if (std::chrono::steady_clock::now() >= begin_by_) {
+    services_.pool.giveBack(std::move(connection_));
+    holds_slot_ = false;
+    return finish(ExchangeFate::not_sent, ExchangeError::timeout, target_.name() + ": the time to begin had passed");
   }
   if (auto missing = plan_.unsupportedBy(connection_->capabilities())) {
     services_.pool.giveBack(std::move(connection_));

@@ -33,7 +33,8 @@ class SmtpDelivery : public std::enable_shared_from_this<SmtpDelivery> {
 
   SmtpDelivery(const Services& services, std::uint64_t id, SmtpTarget target, SmtpPlan plan);
 
-  void start(EventLoop::SteadyTime deadline);
+  /// `begin_by` is no later than `deadline`.
+  void start(EventLoop::SteadyTime deadline, EventLoop::SteadyTime begin_by);
   void granted(std::unique_ptr<SmtpConnection> connection);
   void cancel(const std::string& why);
 
@@ -50,6 +51,7 @@ class SmtpDelivery : public std::enable_shared_from_this<SmtpDelivery> {
   bool takeReply();
   void conclude();
   void lost(const std::string& how);
+  void watchTime(EventLoop::SteadyTime until, EventLoop::SteadyTime deadline);
   void giveUp(ExchangeError error, const std::string& detail);
   void finishAnswered();
   void finish(ExchangeFate fate, ExchangeError error, std::string detail);
@@ -61,6 +63,7 @@ class SmtpDelivery : public std::enable_shared_from_this<SmtpDelivery> {
   const std::uint64_t id_;
   const SmtpTarget target_;
   const SmtpPlan plan_;
+  EventLoop::SteadyTime begin_by_{};
   EventLoop::Timer deadline_;
   bool waiting_ = false;  // for the pool
   bool holds_slot_ = false;

@@ -32,8 +32,12 @@ ExchangeOutcome tooLate() {
 }  // namespace
 
 ChannelOperation::ChannelOperation(std::shared_ptr<const InstanceContext> context, SteadyTime deadline,
-                                   ExchangeTrace trace)
-    : Operation(context->machine), context_(std::move(context)), deadline_(deadline), trace_(std::move(trace)) {}
+                                   ExchangeTrace trace, SteadyTime begin_by)
+    : Operation(context->machine),
+      context_(std::move(context)),
+      deadline_(deadline),
+      begin_by_(std::min(begin_by, deadline)),
+      trace_(std::move(trace)) {}
 
 /// Counts a tagged verb, and gives it back when what should bring its answer could not be started.
 template <class Begin>
@@ -56,6 +60,7 @@ bf_status ChannelOperation::beginTagged(Begin&& begin) {
 template <class Request>
 void ChannelOperation::limit(Request& request, uint32_t timeout_ms) const {
   request.deadline = deadline_;
+  request.begin_by = begin_by_;
   if (timeout_ms > 0) {
     request.deadline =
         std::min(request.deadline, std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms));
@@ -207,7 +212,7 @@ void ChannelOperation::answerToken(const std::string& key, const Token& token, c
 
 bf_status ChannelOperation::sleep(uint32_t ms, uint32_t tag) {
   auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(ms);
-  if (ms > kLongestSleepMs || until > deadline_) return BF_E_LIMIT;
+  if (ms > kLongestSleepMs || until > begin_by_) return BF_E_LIMIT;
   auto self = std::static_pointer_cast<ChannelOperation>(shared_from_this());
   return beginTagged([&] {
     context_->tasks.at(until, [self, tag] {

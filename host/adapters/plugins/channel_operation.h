@@ -18,8 +18,9 @@ class ChannelOperation : public Operation {
  protected:
   using SteadyTime = std::chrono::steady_clock::time_point;
 
-  /// No exchange starts after `deadline`.
-  ChannelOperation(std::shared_ptr<const InstanceContext> context, SteadyTime deadline, ExchangeTrace trace);
+  /// No exchange starts after `deadline` or `begin_by`; those that run end by `deadline`.
+  ChannelOperation(std::shared_ptr<const InstanceContext> context, SteadyTime deadline, ExchangeTrace trace,
+                   SteadyTime begin_by = SteadyTime::max());
 
   bf_status http(const bf_http& request, uint32_t tag) override;
   bf_status smtp(const bf_smtp& request, uint32_t tag) override;
@@ -59,11 +60,12 @@ class ChannelOperation : public Operation {
   bf_status beginTagged(Begin&& begin);
   template <class Request>
   void limit(Request& request, uint32_t timeout_ms) const;
-  bool late() const { return std::chrono::steady_clock::now() >= deadline_; }
+  bool late() const { return std::chrono::steady_clock::now() >= begin_by_; }
   SegmentAssembler assembler() const;
 
   const std::shared_ptr<const InstanceContext> context_;
   const SteadyTime deadline_;
+  const SteadyTime begin_by_;  // no later than deadline_
   const ExchangeTrace trace_;
   std::map<std::string, Token> tokens_;
   std::vector<ExchangeHandle> started_;

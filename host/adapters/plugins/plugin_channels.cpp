@@ -15,8 +15,10 @@ class PluginInstance : public ChannelInstance {
  public:
   using SteadyTime = std::chrono::steady_clock::time_point;
 
-  explicit PluginInstance(std::shared_ptr<const InstanceContext> context) : context_(std::move(context)) {}
+  PluginInstance(std::shared_ptr<const InstanceContext> context, ChannelCertainty certainty)
+      : context_(std::move(context)), certainty_(certainty) {}
   bool simulated() const override { return false; }
+  ChannelCertainty certainty() const override { return certainty_; }
   void send(std::shared_ptr<const OutgoingMessage> message, std::function<void(SendOutcome)> done) override {
     SendOperation::launch(context_, {std::move(message)}, [done = std::move(done)](std::vector<SendOutcome> outcomes) {
       done(std::move(outcomes.front()));
@@ -38,14 +40,15 @@ class PluginInstance : public ChannelInstance {
 
  private:
   const std::shared_ptr<const InstanceContext> context_;
+  const ChannelCertainty certainty_;
 };
 
 /// Answers with what the manifest's `simulation` declares; nothing leaves the host. Only a preview runs the plugin.
 class SimulatedInstance final : public PluginInstance {
  public:
   SimulatedInstance(std::shared_ptr<const InstanceContext> context,
-                    const std::optional<check::ManifestSimulation>& simulation)
-      : PluginInstance(std::move(context)) {
+                    const std::optional<check::ManifestSimulation>& simulation, bool idempotent)
+      : PluginInstance(std::move(context), {idempotent, false}) {
     if (!simulation) return;
     outcome_ = parseOutcome(simulation->outcome).value_or(Outcome::accepted);
     code_ = simulation->code;
@@ -155,9 +158,14 @@ Result<std::shared_ptr<ChannelInstance>, std::string> PluginChannels::create(con
   }
   auto context = start(plugin, instance);
   if (!context) return failure(context.error());
+  const bool idempotent = plugin.manifest.idempotent;
   if (simulate)
-    return std::shared_ptr<ChannelInstance>(std::make_shared<SimulatedInstance>(*context, plugin.manifest.simulation));
-  return std::shared_ptr<ChannelInstance>(std::make_shared<PluginInstance>(*context));
+    return std::shared_ptr<ChannelInstance>(
+        std::make_shared<SimulatedInstance>(*context, plugin.manifest.simulation, idempotent));
+  const auto& requests = plugin.info.requests;
+  const bool can_be_asked = std::find(requests.begin(), requests.end(), "status") != requests.end();
+  return std::shared_ptr<ChannelInstance>(
+      std::make_shared<PluginInstance>(*context, ChannelCertainty{idempotent, can_be_asked}));
 }
 
 Result<std::shared_ptr<const InstanceContext>, std::string> PluginChannels::start(const LoadedPlugin& plugin,

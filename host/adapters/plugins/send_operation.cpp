@@ -20,10 +20,12 @@ bool repeats(Outcome outcome) {
   return outcome == Outcome::retry || outcome == Outcome::throttled || outcome == Outcome::credential;
 }
 
-std::chrono::steady_clock::time_point earliest(const Messages& messages) {
-  auto deadline = messages.front()->deadline;
-  for (const auto& message : messages) deadline = std::min(deadline, message->deadline);
-  return deadline;
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+SteadyTime earliest(const Messages& messages, SteadyTime OutgoingMessage::*member) {
+  auto time = messages.front().get()->*member;
+  for (const auto& message : messages) time = std::min(time, message.get()->*member);
+  return time;
 }
 
 }  // namespace
@@ -46,8 +48,9 @@ void SendOperation::launch(std::shared_ptr<const InstanceContext> context, Messa
 }
 
 SendOperation::SendOperation(std::shared_ptr<const InstanceContext> context, Messages messages, Done done)
-    : ChannelOperation(std::move(context), earliest(messages),
-                       {messages.front()->delivery.toString(), messages.front()->attempt}),
+    : ChannelOperation(std::move(context), earliest(messages, &OutgoingMessage::deadline),
+                       {messages.front()->delivery.toString(), messages.front()->attempt},
+                       earliest(messages, &OutgoingMessage::begin_by)),
       messages_(std::move(messages)),
       done_(std::move(done)),
       outcomes_(messages_.size()),

@@ -1,11 +1,14 @@
 #include "adapters/postgres/pg_work_store.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "adapters/postgres/enum_column.h"
 #include "adapters/postgres/inbox_json.h"
 #include "adapters/postgres/request_json.h"
 #include "adapters/postgres/store_call.h"
+#include "adapters/postgres/transaction.h"
+#include "ports/lookup_store.h"
 #include "sql_statements.h"
 
 namespace belfry::pg {
@@ -142,7 +145,97 @@ void addDevices(Params& params, std::span<const Settlement> group, Keyring& keyr
   params.addTexts(reasons);
 }
 
-/// Columns of a claim: its own, then request, created_at and expires_at of its notification. Does not throw for what
+/// What is unknown and can be asked about; no deliveries: nothing is.
+std::optional<Params> lookUps(std::span<const Settlement> group) {
+  std::vector<Uuid> tenants, deliveries;
+  std::vector<std::int32_t> attempts;
+  std::vector<std::optional<std::string>> providers;
+  for (const auto& s : group) {
+    if (!s.ask) continue;
+    tenants.push_back(s.tenant.value);
+    deliveries.push_back(s.delivery.value);
+    attempts.push_back(s.attempt);
+    providers.push_back(orNull(s.provider));
+  }
+  if (deliveries.empty()) return std::nullopt;
+  Params params;
+  params.addUuids(tenants);
+  params.addUuids(deliveries);
+  params.addInt4s(attempts);
+  params.addTexts(providers);
+  params.add(*std::min_element(deliveries.begin(), deliveries.end()));
+  params.add(*std::max_element(deliveries.begin(), deliveries.end()));
+  params.add(static_cast<std::int64_t>(lookUpDelay(1).count()));
+  return params;
+}
+
+/// Those that were not ended.
+std::vector<Settlement> stale(std::span<const Settlement> group, const std::vector<DeliveryId>& ended) {
+  std::unordered_set<Uuid> done;
+  for (const auto& id : ended) done.insert(id.value);
+  std::vector<Settlement> left;
+  for (const auto& one : group)
+    if (!done.contains(one.delivery.value)) left.push_back(one);
+  return left;
+}
+
+Params lockParams(std::span<const Settlement> group) {
+  std::vector<Uuid> tenants, deliveries;
+  for (const auto& one : group) {
+    tenants.push_back(one.tenant.value);
+    deliveries.push_back(one.delivery.value);
+  }
+  Params params;
+  params.addUuids(tenants);
+  params.addUuids(deliveries);
+  params.add(*std::min_element(deliveries.begin(), deliveries.end()));
+  params.add(*std::max_element(deliveries.begin(), deliveries.end()));
+  return params;
+}
+
+/// What became known after all of deliveries that were given up.
+std::vector<DeliveryId> settleLate(Connection& connection, std::span<const Settlement> group) {
+  Params params;
+  addSettlements(params, group);
+  addEvents(params, group);
+  Transaction transaction(connection);
+  transaction.run(sql::late_settlements_lock, lockParams(group));
+  std::vector<DeliveryId> known;
+  // The second statement sees what the lock waited for.
+  for (auto row : transaction.run(sql::late_settlements, params)) known.push_back({row.uuid(0)});
+  transaction.commit();
+  return known;
+}
+
+Params rescueParams(const Rows& expired, const RescuePolicyOf& policy_of, int limit) {
+  std::vector<Uuid> tenants;
+  std::vector<std::string_view> channels;
+  std::vector<std::string> rules;
+  std::vector<bool> resend, askable;
+  std::vector<std::int32_t> attempts;
+  for (auto row : expired) {
+    const Channel channel = required(parseChannel(row.text(1)), "channel");
+    auto policy = policy_of({row.uuid(0)}, channel);
+    tenants.push_back(row.uuid(0));
+    channels.push_back(toText(channel));
+    rules.push_back(std::move(policy.rule));
+    resend.push_back(policy.lease_policy == LeasePolicy::resend);
+    askable.push_back(policy.askable);
+    attempts.push_back(policy.max_attempts);
+  }
+  Params params;
+  params.addUuids(tenants);
+  params.addTexts(channels);
+  params.addTexts(rules);
+  params.addBools(resend);
+  params.addBools(askable);
+  params.addInt4s(attempts);
+  params.add(static_cast<std::int32_t>(limit));
+  return params;
+}
+
+/// Columns of a claim: its own, then request, created_at, expires_at and first due time of its
+/// notification. Does not throw for what
 /// one row holds: the others were claimed with it.
 ClaimedWork openClaim(const Row& row, Keyring& keyring) {
   using enum ClaimedWork::Content;
@@ -153,7 +246,7 @@ ClaimedWork openClaim(const Row& row, Keyring& keyring) {
     auto opened = keyring.open(claim.tenant, "notifications", "request", claim.notification.value, row.bytes(8));
     auto request = opened ? parseRequest(*opened) : std::nullopt;
     if (!request) return work;
-    work.notification = {std::move(*request), row.time(9), row.maybeTime(10)};
+    work.notification = {std::move(*request), row.time(9), row.maybeTime(10), row.time(11)};
     work.content = loaded;
   } catch (const KeyringError&) {
     // A tenant whose key is gone must not stop the others' work.
@@ -226,10 +319,15 @@ SettledGroup PgWorkStore::settle(std::span<const Settlement> group) {
     addEvents(params, group);
     addInboxItems(params, group, keyring_);
     addDevices(params, group, keyring_);
-    auto answers = connection.runPipelined({{sql::work_settle, params}, {sql::parked_of_settled, settledNames(group)}});
+    Batch batch{{sql::work_settle, params}, {sql::parked_of_settled, settledNames(group)}};
+    if (auto asked = lookUps(group)) batch.emplace_back(sql::lookups_plan, std::move(*asked));
+    auto answers = connection.runPipelined(batch);
     SettledGroup settled;
     for (auto row : answers[0]) settled.ended.push_back({row.uuid(0)});
     settled.receipts_wait = answers[1][0].boolean(0);
+    if (settled.ended.size() == group.size()) return settled;
+    const auto late = settleLate(connection, stale(group, settled.ended));
+    settled.ended.insert(settled.ended.end(), late.begin(), late.end());
     return settled;
   });
 }
@@ -250,26 +348,23 @@ void PgWorkStore::release(std::span<const ClaimedDelivery> claims, const Uuid& o
   withConnection(pool_, [&](Connection& connection) { connection.run(sql::work_release, params); });
 }
 
-std::vector<RescuedDelivery> PgWorkStore::rescue(const std::map<Channel, RescuePolicy>& policies, int limit) {
-  std::vector<std::string_view> channels;
-  std::vector<bool> resend;
-  std::vector<std::int32_t> attempts;
-  for (const auto& [channel, policy] : policies) {
-    channels.push_back(toText(channel));
-    resend.push_back(policy.lease_policy == LeasePolicy::resend);
-    attempts.push_back(policy.max_attempts);
-  }
-  Params params;
-  params.addTexts(channels);
-  params.addBools(resend);
-  params.addInt4s(attempts);
-  params.add(static_cast<std::int32_t>(limit));
+std::vector<RescuedDelivery> PgWorkStore::rescue(const RescuePolicyOf& policy_of, int limit) {
   return withConnection(pool_, [&](Connection& connection) {
     std::vector<RescuedDelivery> rescued;
-    for (auto row : connection.run(sql::work_rescue, params)) {
+    const auto expired = connection.run(sql::work_expired_leases, {});
+    if (expired.empty()) return rescued;
+    for (auto row : connection.run(sql::work_rescue, rescueParams(expired, policy_of, limit))) {
       rescued.push_back({{row.uuid(0)}, {row.uuid(1)}, static_cast<int>(row.int64(2)), row.boolean(3)});
     }
     return rescued;
+  });
+}
+
+int PgWorkStore::expire(int limit) {
+  Params params;
+  params.add(static_cast<std::int32_t>(limit));
+  return withConnection(pool_, [&](Connection& connection) {
+    return static_cast<int>(connection.run(sql::work_expire, params)[0].int64(0));
   });
 }
 

@@ -82,6 +82,8 @@ struct RetrySettings {
   std::chrono::milliseconds base{};
   double factor = 0;
   std::chrono::milliseconds cap{};
+  std::chrono::milliseconds total{};
+  std::chrono::milliseconds retry_after_cap{};
 };
 
 struct ExchangeSettings {

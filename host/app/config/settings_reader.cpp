@@ -118,7 +118,9 @@ RetrySettings retry(const Reader& in, const std::string& section) {
   return {.attempts = in.whole<int>(section + ".attempts"),
           .base = in.ms(section + ".base_ms"),
           .factor = in.real(section + ".factor"),
-          .cap = in.ms(section + ".cap_ms")};
+          .cap = in.ms(section + ".cap_ms"),
+          .total = in.ms(section + ".total_ms"),
+          .retry_after_cap = in.ms(section + ".retry_after_cap_ms")};
 }
 
 ExchangeSettings exchange(const Reader& in) {

@@ -8,6 +8,14 @@ namespace belfry {
 namespace {
 
 Problem conflict(std::string detail) { return {ErrorCode::state_conflict, std::move(detail), {}, 0}; }
+/// Whoever has it took it, even when there is nothing more to say of it yet.
+Receipt taken(const StatusOutcome& status) {
+  Receipt receipt;
+  receipt.type = ReceiptType::sent;
+  if (!status.receipts.empty()) receipt.provider_message_id = status.receipts.front().provider_message_id;
+  return receipt;
+}
+
 Problem stopping() { return {ErrorCode::overloaded, "the host is stopping", {}, 2}; }
 
 }  // namespace
@@ -47,10 +55,14 @@ void ProviderQuestions::lookUp(TenantId tenant, DeliveryId id, LookedUp done) {
   }
   if (delivery->provider.empty() || delivery->attempt == 0)
     return done(failure(conflict("no provider has this delivery; it is " + std::string(toText(delivery->state)))));
-  auto instance = runningInstance(tenant, delivery->provider);
+  ask(tenant, std::move(*delivery), std::move(done));
+}
+
+void ProviderQuestions::ask(TenantId tenant, SentDelivery delivery, LookedUp done) {
+  auto instance = runningInstance(tenant, delivery.provider);
   if (!instance) return done(failure(std::move(instance).error()));
-  StatusQuery query{delivery->id, delivery->attempt, delivery->provider_message_id, delivery->to, delivery->created_at};
-  auto answered = [this, instance = *instance, delivery = std::move(*delivery), done](StatusOutcome status) {
+  StatusQuery query{delivery.id, delivery.attempt, delivery.provider_message_id, delivery.to, delivery.created_at};
+  auto answered = [this, instance = *instance, delivery = std::move(delivery), done](StatusOutcome status) {
     const bool queued = callbacks_.later([this, instance, delivery, done, status = std::move(status)]() mutable {
       done(applyStatus(instance, delivery, std::move(status)));
     });
@@ -62,6 +74,8 @@ void ProviderQuestions::lookUp(TenantId tenant, DeliveryId id, LookedUp done) {
 /// What the provider says is of the delivery that it was asked about, whatever its receipts say.
 Result<LookUpAnswer, Problem> ProviderQuestions::applyStatus(const Instance& instance, const SentDelivery& delivery,
                                                              StatusOutcome status) {
+  if (status.known && delivery.state == DeliveryState::unknown)
+    status.receipts.insert(status.receipts.begin(), taken(status));
   LookUpAnswer answer{status.known, storableText(status.code), storableText(status.detail), {}, delivery.state};
   try {
     for (auto& receipt : status.receipts) {

@@ -1,4 +1,5 @@
-// What an operator has a provider asked: do config and credentials work, and what became of a delivery.
+// What a provider is asked, by an operator or by itself (look_ups.h): do config and credentials work, and what became
+// of a delivery.
 #pragma once
 
 #include <functional>
@@ -42,6 +43,9 @@ class ProviderQuestions {
   void probe(TenantId tenant, const std::string& provider, std::function<void(Result<ProbeAnswer, Problem>)> done);
   /// Asks the provider of the last attempt. not_found; state_conflict when no provider has it (yet).
   void lookUp(TenantId tenant, DeliveryId delivery, std::function<void(Result<LookUpAnswer, Problem>)> done);
+  /// Asks `delivery.provider` about it; what it says is applied. not_found; state_conflict when it cannot run;
+  /// overloaded when the answer could not be applied.
+  void ask(TenantId tenant, SentDelivery delivery, std::function<void(Result<LookUpAnswer, Problem>)> done);
 
  private:
   using Instance = std::shared_ptr<const DirectoryInstance>;

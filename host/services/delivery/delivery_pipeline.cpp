@@ -1,5 +1,6 @@
 #include "services/delivery/delivery_pipeline.h"
 
+#include <algorithm>
 #include <random>
 
 #include "ports/store_error.h"
@@ -15,6 +16,16 @@ double random01() {
   // Jitter only spreads load; it needs no secrecy.
   thread_local std::mt19937_64 generator{std::random_device{}()};
   return std::uniform_real_distribution<double>(0.0, 1.0)(generator);
+}
+
+Patience patienceOf(const LoadedNotification& loaded) {
+  return {std::max(loaded.created_at, loaded.first_due), loaded.expires_at};
+}
+
+/// On the clock that leases and exchanges run by: how long it takes does not change when the host's time of day does.
+std::chrono::steady_clock::time_point beginBy(const LoadedNotification& loaded, TimePoint now) {
+  return loaded.expires_at ? std::chrono::steady_clock::now() + (*loaded.expires_at - now)
+                           : std::chrono::steady_clock::time_point::max();
 }
 
 }  // namespace
@@ -36,16 +47,22 @@ void DeliveryPipeline::begin(ClaimedDelivery claim, std::optional<LoadedNotifica
     return settle_(settleUnsent(claim, DeliveryState::failed, "unreadable",
                                 "the stored notification is missing or cannot be decrypted", clock_.now()));
   }
+  const auto patience = patienceOf(*loaded);
   try {
     beginLoaded(claim, std::move(*loaded), deadline);
   } catch (const StoreUnavailable& error) {
-    settle_(deferUnsent(claim, "store_unavailable", error.what(), clock_.now(), policyOf(claim.channel), random01()));
+    deferNow(claim, "store_unavailable", error.what(), patience);
   } catch (const std::exception& error) {
     // Nothing was sent: plugins do not throw. One delivery that cannot be prepared must not end the loop that begins
     // them all.
     log_.error("delivery cannot be prepared", {{"delivery_id", claim.id.value}, {"reason", error.what()}});
-    settle_(deferUnsent(claim, "internal", error.what(), clock_.now(), policyOf(claim.channel), random01()));
+    deferNow(claim, "internal", error.what(), patience);
   }
+}
+
+void DeliveryPipeline::deferNow(const ClaimedDelivery& claim, const std::string& code, const std::string& detail,
+                                const Patience& patience) {
+  settle_(deferUnsent(claim, code, detail, clock_.now(), policyOf(claim.channel), random01(), patience));
 }
 
 void DeliveryPipeline::beginLoaded(const ClaimedDelivery& claim, LoadedNotification loaded,
@@ -65,10 +82,7 @@ void DeliveryPipeline::beginLoaded(const ClaimedDelivery& claim, LoadedNotificat
         settleUnsent(claim, DeliveryState::failed, content.error().code, content.error().detail, clock_.now()));
   }
   auto route = chooseProvider(directory_, claim.tenant, claim.channel);
-  if (!route.chosen) {
-    return settle_(deferUnsent(claim, "no_provider", whyNone(route, claim.channel), clock_.now(),
-                               policyOf(claim.channel), random01()));
-  }
+  if (!route.chosen) return deferNow(claim, "no_provider", whyNone(route, claim.channel), patienceOf(loaded));
   send(claim, std::move(loaded), std::move(content).value(), route, deadline);
 }
 
@@ -77,14 +91,18 @@ void DeliveryPipeline::send(const ClaimedDelivery& claim, LoadedNotification loa
   MessageFrame frame{
       claim.id,          claim.attempt,     claim.channel, claim.priority, static_cast<std::size_t>(claim.address),
       loaded.created_at, loaded.expires_at, deadline};
+  const auto patience = patienceOf(loaded);
+  const auto begin_by = beginBy(loaded, clock_.now());
   auto message = outgoingMessage(frame, std::move(loaded.request), std::move(content));
+  message->begin_by = begin_by;
   auto provider = route.chosen;
   const auto to = message->to;
   auto instance = provider->running;  // keeps a replaced instance alive until its last message is out
-  AttemptReport report{claim, provider->row.slug, clock_.now(), {}, {}, instance->simulated(), message->user_id, {},
-                       {}};
+  AttemptReport report{
+      claim, provider->row.slug, clock_.now(), {}, {}, instance->simulated(), message->user_id, {}, {}, patience, {}};
   if (claim.channel == Channel::push) report.device_token = to;
   report.route_json = toJson(route);
+  report.certainty = certaintyOf(route);
   instance->send(std::move(message), [this, plugin = provider->row.plugin, report = std::move(report), provider,
                                       to](SendOutcome outcome) mutable {
     outcome.detail = withoutAddress(outcome.detail, to);

@@ -38,7 +38,7 @@ class DeliveryPipeline {
                    RetryPolicies retry, Settle settle, Observe observe);
 
   /// Begins the attempt. `settle` is called exactly once for it, now or later, from any thread. `deadline`: no exchange
-  /// that may deliver starts after it. Thread-safe.
+  /// starts after it, nor after the notification's expiresAt. Thread-safe.
   void begin(ClaimedDelivery claim, std::optional<LoadedNotification> loaded,
              std::chrono::steady_clock::time_point deadline);
 
@@ -48,6 +48,8 @@ class DeliveryPipeline {
  private:
   void beginLoaded(const ClaimedDelivery& claim, LoadedNotification loaded,
                    std::chrono::steady_clock::time_point deadline);
+  void deferNow(const ClaimedDelivery& claim, const std::string& code, const std::string& detail,
+                const Patience& patience);
   void send(const ClaimedDelivery& claim, LoadedNotification loaded, Fields content, const Route& route,
             std::chrono::steady_clock::time_point deadline);
   void finish(AttemptReport report, const std::string& plugin);

@@ -1,5 +1,7 @@
 #include "services/delivery/settlement_rules.h"
 
+#include <stdexcept>
+
 #include "services/delivery/event_detail.h"
 #include "services/delivery/provider_text.h"
 
@@ -56,6 +58,28 @@ Settlement base(const ClaimedDelivery& claim) {
   return settlement;
 }
 
+/// When the next attempt is due, or why none is.
+struct Next {
+  std::optional<Duration> delay;
+  bool expires = false;  ///< attempts are left, but expiresAt comes first
+  std::string reason;
+};
+
+Next nextAttempt(const RetryPolicy& policy, int attempt, TimePoint at, std::optional<Duration> retry_after,
+                 const Patience& patience, double random01) {
+  auto delay = nextDelay(policy, attempt, retry_after, random01);
+  if (!delay) return {};
+  if (patience.expires_at && at + *delay >= *patience.expires_at)
+    return {{}, true, "expiresAt " + formatRfc3339(*patience.expires_at) + " comes before the next attempt"};
+  if (patience.first_due && at + *delay > *patience.first_due + policy.total)
+    return {{}, false, "the next attempt would begin later than total_ms allows"};
+  return {delay, false, {}};
+}
+
+void addReason(std::string& text, const std::string& reason) {
+  if (!reason.empty()) text += (text.empty() ? "" : "; ") + reason;
+}
+
 void defer(Settlement& settlement, const ClaimedDelivery& claim, const std::string& provider, TimePoint at,
            Duration delay, EventDetail detail) {
   settlement.state = DeliveryState::deferred;
@@ -98,13 +122,21 @@ Settlement settle(const AttemptReport& report, const RetryPolicy& policy, double
     settlement.error_code = outcome.code.empty() ? std::string(toText(outcome.outcome)) : outcome.code;
     settlement.error_detail = outcome.detail;
   }
-  if (ending.may_retry) {
-    if (auto delay = nextDelay(policy, report.claim.attempt, outcome.retry_after, random01)) {
-      defer(settlement, report.claim, report.provider, report.ended_at, *delay, detail);
+  // What may have been sent is repeated only where that is harmless, and never called failed or expired.
+  const bool in_doubt = ending.state == DeliveryState::unknown;
+  if (ending.may_retry || (in_doubt && report.certainty.idempotent)) {
+    auto next =
+        nextAttempt(policy, report.claim.attempt, report.ended_at, outcome.retry_after, report.patience, random01);
+    if (next.delay) {
+      defer(settlement, report.claim, report.provider, report.ended_at, *next.delay, detail);
       return settlement;
     }
+    addReason(settlement.error_detail, next.reason);
+    detail.detail = settlement.error_detail;
+    if (next.expires && !in_doubt) ending = {DeliveryState::expired, EventType::expired, false};
   }
   settlement.state = ending.state;
+  settlement.ask = in_doubt && report.certainty.can_be_asked;
   addTraces(settlement, report);
   settlement.events.push_back({ending.event, report.ended_at, report.claim.attempt, report.provider, toJson(detail)});
   return settlement;
@@ -112,6 +144,8 @@ Settlement settle(const AttemptReport& report, const RetryPolicy& policy, double
 
 Settlement settleUnsent(const ClaimedDelivery& claim, DeliveryState state, const std::string& code,
                         const std::string& detail, TimePoint at) {
+  if (!mayTransition(DeliveryState::sending, state))
+    throw std::logic_error("an attempt cannot end as " + std::string(toText(state)));
   auto settlement = base(claim);
   settlement.state = state;
   settlement.error_code = code;
@@ -125,13 +159,17 @@ Settlement settleUnsent(const ClaimedDelivery& claim, DeliveryState state, const
 }
 
 Settlement deferUnsent(const ClaimedDelivery& claim, const std::string& code, const std::string& detail, TimePoint at,
-                       const RetryPolicy& policy, double random01) {
-  auto delay = nextDelay(policy, claim.attempt, std::nullopt, random01);
-  if (!delay) return settleUnsent(claim, DeliveryState::failed, code, detail, at);
+                       const RetryPolicy& policy, double random01, const Patience& patience) {
+  auto next = nextAttempt(policy, claim.attempt, at, std::nullopt, patience, random01);
+  if (!next.delay) {
+    auto why = detail;
+    addReason(why, next.reason);
+    return settleUnsent(claim, next.expires ? DeliveryState::expired : DeliveryState::failed, code, why, at);
+  }
   auto settlement = base(claim);
   settlement.error_code = code;
   settlement.error_detail = storableText(detail);
-  defer(settlement, claim, {}, at, *delay, EventDetail{{}, code, settlement.error_detail, {}, {}, false});
+  defer(settlement, claim, {}, at, *next.delay, EventDetail{{}, code, settlement.error_detail, {}, {}, false});
   return settlement;
 }
 

@@ -60,7 +60,7 @@ void GroupDispatch::handOver(NewNotification& row, std::vector<HandedOver>& to) 
   reserved_[row.priority] -= static_cast<int>(left);
   for (const auto& delivery : row.deliveries) {
     if (!delivery.claimed) continue;
-    LoadedNotification loaded{{}, row.created_at, row.expires_at};
+    LoadedNotification loaded{{}, row.created_at, row.expires_at, row.created_at};
     if (--left == 0) {
       loaded.request = std::move(row.request);
     } else {

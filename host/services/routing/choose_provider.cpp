@@ -23,6 +23,23 @@ Route chooseProvider(const Directory& directory, TenantId tenant, Channel channe
   return route;
 }
 
+ChannelCertainty certaintyOf(const Route& route) {
+  if (!route.chosen) return {};
+  auto certainty = route.chosen->running->certainty();
+  certainty.idempotent = certainty.idempotent && route.candidates.size() == 1;
+  return certainty;
+}
+
+std::vector<std::string> whoCanBeAsked(const Directory& directory, TenantId tenant, Channel channel) {
+  std::vector<std::string> slugs;
+  const auto found = directory.find(tenant);
+  if (!found) return slugs;
+  for (const auto& instance : found->instances)
+    if (instance->row.channel == channel && instance->running && instance->running->certainty().can_be_asked)
+      slugs.push_back(instance->row.slug);
+  return slugs;
+}
+
 std::string whyNone(const Route& route, Channel channel) {
   std::string problems;
   for (const auto& candidate : route.candidates)

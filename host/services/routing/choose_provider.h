@@ -22,6 +22,13 @@ struct Route {
 
 Route chooseProvider(const Directory& directory, TenantId tenant, Channel channel);
 
+/// What there is to rely on when nobody said how an attempt by this route ended. Doubles are dropped by who gets both:
+/// that is sure only where the tenant has no other provider for the channel.
+ChannelCertainty certaintyOf(const Route& route);
+
+/// The tenant's providers of a channel that can be asked what became of a delivery, in the tenant's order.
+std::vector<std::string> whoCanBeAsked(const Directory& directory, TenantId tenant, Channel channel);
+
 /// Why no candidate was taken, for people.
 std::string whyNone(const Route& route, Channel channel);
 

@@ -26,7 +26,7 @@ std::uint32_t regainMs(const Reply& reply) {
   for (const auto [account, uses] : dom.root().members())
     for (const Json use : uses.elements())
       minutes = std::max(minutes, use["estimated_time_to_regain_access"].asInt().value_or(0));
-  return static_cast<std::uint32_t>(std::min<std::int64_t>(minutes * 60'000, kDayMs));
+  return static_cast<std::uint32_t>(std::min<std::int64_t>(minutes, kDayMs / 60'000) * 60'000);
 }
 
 }  // namespace

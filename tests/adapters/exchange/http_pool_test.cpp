@@ -71,6 +71,62 @@ TEST_F(HttpPool, WaitingForAConnectionCountsAgainstTheDeadline) {
   exchange_.reset();
 }
 
+TEST_F(HttpPool, WhatHasNotBegunByItsTimeNeverLeaves) {
+  ScriptedServer server([](Peer& peer) {
+    peer.request();
+    peer.waitForEnd();
+  });
+  startExchange(server.port(), {.max_connections_per_host = 1});
+  ExchangeHandle first;
+  const Future held = start(postTo(server.port()), &first);
+  HttpExchange late = postTo(server.port());
+  late.begin_by = std::chrono::steady_clock::now() + 100ms;
+  expectFailed(send(std::move(late)), ExchangeFate::not_sent, ExchangeError::timeout, "waiting for a free connection");
+  exchange_->cancel(first);
+  wait(held);
+  exchange_.reset();
+}
+
+TEST_F(HttpPool, WhatBeganInTimeMayEndLater) {
+  std::promise<std::chrono::steady_clock::time_point> told;
+  ScriptedServer server([begin_by = told.get_future().share()](Peer& peer) {
+    peer.request();
+    EXPECT_TRUE(waitUntil(20s, [&] { return std::chrono::steady_clock::now() > begin_by.get(); }));
+    peer.send(kOk);
+  });
+  startExchange(server.port());
+  HttpExchange request = postTo(server.port());
+  request.begin_by = std::chrono::steady_clock::now() + 1s;
+  told.set_value(request.begin_by);
+  expectAnswer(send(std::move(request)), 200, "ok");
+  exchange_.reset();
+}
+
+/// Somebody holds the loop's thread while the time passes, so that its timer comes no earlier than the connection.
+TEST_F(HttpPool, ALoopThatIsLateLetsNothingLeave) {
+  std::atomic<int> requests = 0;
+  ScriptedServer server([&](Peer& peer) {
+    while (!peer.request().empty()) {
+      ++requests;
+      peer.send(kOk);
+    }
+  });
+  startExchange(server.port());
+  std::promise<HttpResult> second;
+  exchange_->start(postTo(server.port()), [&](HttpResult) {
+    HttpExchange late = postTo(server.port());
+    late.begin_by = std::chrono::steady_clock::now() + 20ms;
+    const auto until = late.begin_by;
+    exchange_->start(std::move(late), [&](HttpResult result) { second.set_value(std::move(result)); });
+    EXPECT_TRUE(waitUntil(10s, [&] { return std::chrono::steady_clock::now() >= until; }));
+  });
+  auto result = second.get_future();
+  ASSERT_EQ(result.wait_for(30s), std::future_status::ready);
+  expectFailed(result.get(), ExchangeFate::not_sent, ExchangeError::timeout);
+  exchange_.reset();
+  EXPECT_EQ(requests, 1);
+}
+
 TEST_F(HttpPool, AnIdleConnectionIsClosedInTime) {
   std::promise<void> closed;
   ScriptedServer server([&](Peer& peer) {

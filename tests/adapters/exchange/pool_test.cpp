@@ -1,10 +1,13 @@
 // Connections are kept and reused; a dead one is replaced only while nothing can have been delivered.
+#include <atomic>
+#include <future>
 #include <mutex>
 #include <set>
 
 #include "exchange_fixture.h"
 #include "mail_sink.h"
 #include "scripted_server.h"
+#include "support/wait_until.h"
 
 namespace belfry::test {
 namespace {
@@ -209,6 +212,62 @@ TEST_F(Pool, WaitingForAConnectionEndsAtTheDeadline) {
                "waiting for a free connection");
   exchange_->cancel(first);
   expectFailed(wait(blocking), ExchangeFate::maybe_sent, ExchangeError::cancelled);
+}
+
+TEST_F(Pool, WhatHasNotBegunByItsTimeNeverLeaves) {
+  std::promise<void> dot_seen;
+  ScriptedServer server([&dot_seen](Peer& peer) {
+    peer.greet();
+    peer.answer({"250 ok", "250 ok", "354 go on"});
+    peer.message();
+    dot_seen.set_value();
+    peer.waitForEnd();
+  });
+  startExchange(server.port(), {.max_connections_per_host = 1});
+  ExchangeHandle first;
+  const Future blocking = start(mailTo(server.port()), &first);
+  dot_seen.get_future().wait();
+  SmtpExchange request = mailTo(server.port());
+  request.begin_by = std::chrono::steady_clock::now() + 100ms;
+  expectFailed(send(std::move(request)), ExchangeFate::not_sent, ExchangeError::timeout,
+               "waiting for a free connection");
+  exchange_->cancel(first);
+  wait(blocking);
+}
+
+TEST_F(Pool, WhatBeganInTimeMayEndLater) {
+  std::promise<std::chrono::steady_clock::time_point> told;
+  ScriptedServer server([begin_by = told.get_future().share()](Peer& peer) {
+    peer.greet();
+    peer.answer({"250 ok", "250 ok", "354 go on"});
+    peer.message();
+    EXPECT_TRUE(waitUntil(20s, [&] { return std::chrono::steady_clock::now() > begin_by.get(); }));
+    peer.send("250 taken\r\n");
+    peer.waitForEnd();
+  });
+  startExchange(server.port());
+  SmtpExchange request = mailTo(server.port());
+  request.begin_by = std::chrono::steady_clock::now() + 1s;
+  told.set_value(request.begin_by);
+  expectDelivered(send(std::move(request)));
+}
+
+/// A login that takes too long: the connection is there, but the time is over.
+TEST_F(Pool, AConnectionThatComesTooLateCarriesNothing) {
+  std::promise<std::chrono::steady_clock::time_point> told;
+  std::atomic<int> mails = 0;
+  ScriptedServer server([&, begin_by = told.get_future().share()](Peer& peer) {
+    EXPECT_TRUE(waitUntil(20s, [&] { return std::chrono::steady_clock::now() > begin_by.get(); }));
+    peer.greet();
+    if (peer.line().starts_with("MAIL")) ++mails;
+  });
+  startExchange(server.port());
+  SmtpExchange request = mailTo(server.port());
+  request.begin_by = std::chrono::steady_clock::now() + 100ms;
+  told.set_value(request.begin_by);
+  expectFailed(send(std::move(request)), ExchangeFate::not_sent, ExchangeError::timeout);
+  exchange_.reset();
+  EXPECT_EQ(mails, 0);
 }
 
 TEST_F(Pool, AFailedConnectionMakesRoomForTheNext) {

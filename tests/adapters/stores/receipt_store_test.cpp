@@ -331,7 +331,12 @@ TEST_F(ReceiptStoreTest, SentEndsTheDoubtOfAnUnknownDelivery) {
 TEST_F(ReceiptStoreTest, TheAttemptWhoseLeaseRanOutMayStillArrive) {
   auto claim = claimed();
   sql("UPDATE belfry.work SET lease_until = now() - interval '1 second'");
-  ASSERT_THAT(stores_->work.rescue({{Channel::email, {LeasePolicy::resend, 5}}}, 10), SizeIs(1));
+  ASSERT_THAT(stores_->work.rescue(
+                  [](TenantId, Channel) {
+                    return RescuePolicy{LeasePolicy::resend, 5, "test", false};
+                  },
+                  10),
+              SizeIs(1));
   apply({receipt(ReceiptType::delivered, claim.id, 1)});
   EXPECT_EQ(status(claim.id), "delivered");
   EXPECT_EQ(count("work"), 0);

@@ -33,6 +33,7 @@ const std::map<std::string, Grants> kGrants{
     {"receipt_keys", {"", "SELECT INSERT DELETE"}},
     {"provider_message_ids", {"", "SELECT INSERT UPDATE DELETE"}},
     {"idempotency_keys", {"SELECT INSERT UPDATE DELETE", "SELECT INSERT UPDATE DELETE"}},
+    {"lookups", {"", "SELECT INSERT UPDATE DELETE"}},
     {"plugin_values", {"", "SELECT INSERT UPDATE DELETE"}},
     {"inbox_items", {"SELECT UPDATE", "SELECT INSERT UPDATE"}},
     {"device_tokens", {"SELECT INSERT UPDATE DELETE", "SELECT UPDATE"}},

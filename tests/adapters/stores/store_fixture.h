@@ -20,6 +20,7 @@
 #include "adapters/postgres/pg_inbox_store.h"
 #include "adapters/postgres/pg_intake_store.h"
 #include "adapters/postgres/pg_key_store.h"
+#include "adapters/postgres/pg_lookup_store.h"
 #include "adapters/postgres/pg_notification_store.h"
 #include "adapters/postgres/pg_ready_store.h"
 #include "adapters/postgres/pg_receipt_store.h"
@@ -91,7 +92,8 @@ struct Stores {
         idempotency(tenant_pool, keyring, clock),
         upkeep(system_pool),
         callbacks(tenant_pool, system_pool, keyring, clock),
-        receipts(tenant_pool, system_pool, keyring) {}
+        receipts(tenant_pool, system_pool, keyring),
+        look_ups(system_pool) {}
 
   SystemClock clock;
   Pool tenant_pool;
@@ -112,6 +114,7 @@ struct Stores {
   PgUpkeepStore upkeep;
   PgCallbackStore callbacks;
   PgReceiptStore receipts;
+  PgLookUpStore look_ups;
 
  private:
   std::string wrappedKey(TenantId tenant) {
@@ -154,7 +157,7 @@ class StoreSuite : public ::testing::Test {
     sql("TRUNCATE belfry.notifications, belfry.deliveries, belfry.delivery_events, belfry.work, belfry.outbox, "
         "belfry.feed, "
         "belfry.idempotency_keys, belfry.inbox_items, belfry.device_tokens, belfry.inbound_callbacks, "
-        "belfry.parked_receipts, belfry.receipt_keys, belfry.provider_message_ids RESTART IDENTITY");
+        "belfry.parked_receipts, belfry.receipt_keys, belfry.provider_message_ids, belfry.lookups RESTART IDENTITY");
   }
 
   static TenantId newTenant() {

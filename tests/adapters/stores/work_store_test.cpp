@@ -54,7 +54,11 @@ class WorkStoreTest : public StoreSuite {
   }
 
   static std::vector<RescuedDelivery> rescue(LeasePolicy policy, int attempts, int limit = 100) {
-    return stores_->work.rescue({{Channel::email, {policy, attempts}}}, limit);
+    return stores_->work.rescue(
+        [=](TenantId, Channel channel) {
+          return RescuePolicy{policy, attempts, "lease_expired." + std::string(toText(channel)), false};
+        },
+        limit);
   }
 
   /// seq and type of a delivery's events in the timeline, and of those in the outbox.
@@ -377,7 +381,14 @@ TEST_F(WorkStoreTest, AnExpiredLeaseIsHeldWhereThePolicySaysSo) {
   EXPECT_EQ(scalar("SELECT error_code FROM belfry.deliveries"), "lease_expired");
   EXPECT_EQ(timeline(claimed.id), "1 accepted, 2 queued, 3 lease_expired, 4 unknown");
   EXPECT_EQ(outbox(claimed.id), "2 queued, 3 lease_expired, 4 unknown");
-  EXPECT_THAT(settle(sent(claimed)), IsEmpty()) << "the worker that had vanished comes back too late";
+  EXPECT_THAT(settle(retry(claimed)), IsEmpty()) << "a worker that comes back does not begin it again";
+  EXPECT_THAT(settle(sent(claimed)), ElementsAre(claimed.id)) << "but what it knows is known";
+  EXPECT_THAT(sql("SELECT status, provider, provider_message_id, error_code FROM belfry.deliveries"),
+              ElementsAre(ElementsAre("sent", "mail", "provider-id", "NULL")));
+  EXPECT_EQ(timeline(claimed.id), "1 accepted, 2 queued, 3 lease_expired, 4 unknown, 5 sending, 6 sent");
+  EXPECT_EQ(outbox(claimed.id), "2 queued, 3 lease_expired, 4 unknown, 5 sending, 6 sent");
+  EXPECT_EQ(count("provider_message_ids"), 1);
+  EXPECT_THAT(settle(sent(claimed)), IsEmpty()) << "twice";
 }
 
 TEST_F(WorkStoreTest, AnExpiredLeaseIsHeldWhenTheAttemptsAreUsedUp) {

@@ -203,6 +203,27 @@ TEST_F(CallbackHost, AProviderCanBeProbedAndAsked) {
   EXPECT_EQ(status(one), "delivered");
 }
 
+/// The worker is killed while the provider has its message; `lease_expired.sms` is `hold`, but this one can be asked.
+TEST_F(CallbackHost, WhatBecameOfALostAttemptIsAskedByItself) {
+  auto lost = send("slow");
+  EXPECT_EQ(host_->waitForStatus(lost.notification, "sending", "courier").text("/status"), "sending");
+  runSql(
+      host_->superuserUrl(),
+      "UPDATE belfry.work SET lease_until = now() - interval '1 second' WHERE delivery_id = '" + lost.delivery + "'");
+  host_->kill();
+  host_->start();
+  const auto shown = host_->waitForStatus(lost.notification, "delivered", "courier");
+  EXPECT_EQ(shown.text("/status"), "delivered") << shown.body;
+  const auto events = "delivery_events WHERE delivery_id = '" + lost.delivery + "' AND type = ";
+  EXPECT_EQ(count(events + "'lease_expired' AND detail ->> 'rule' = 'provider_status'"), 1);
+  EXPECT_TRUE(waitUntil(20s, [&] {
+    return count(events + "'looked_up' AND detail ->> 'known' = 'true' AND provider = 'courier'") == 1;
+  }));
+  EXPECT_EQ(count("work WHERE delivery_id = '" + lost.delivery + "'"), 0);
+  EXPECT_THAT(host_->get("/api/v1/services/notifications/" + lost.notification + "/explain", "courier").body,
+              HasSubstr("looked_up"));
+}
+
 TEST_F(CallbackHost, WhatWasStoredSurvivesAKillAndIsTakenUp) {
   auto one = sent();
   callBack(*host_, line(kOpened, one));

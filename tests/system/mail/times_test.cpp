@@ -64,6 +64,18 @@ TEST(Expiry, AMailThatCannotLeaveInTimeExpires) {
   EXPECT_TRUE(linesTo(stage.sink, "late@example.test").empty());
 }
 
+TEST(Expiry, WhatWaitsForAProviderThatIsNotThereExpiresToo) {
+  const auto& stage = belfry::test::stage();
+  const auto sent = stage.send(R"({"channel":"sms","recipient":{"phone":"+34600000001"},"content":{"text":"Hello"},)"
+                               R"("expiresAt":")" +
+                               formatRfc3339(now() + 1s) + "\"}");
+  ASSERT_EQ(sent.status, 202) << sent.body;
+  const auto shown = stage.host.waitForStatus(sent.text("/id"), "expired", "acme");
+  EXPECT_EQ(shown.text("/status"), "expired") << shown.body;
+  EXPECT_THAT(timelineOf(shown), testing::EndsWith("expired"));
+  EXPECT_EQ(stage.count("belfry.work WHERE notification_id = '" + sent.text("/id") + "'"), 0);
+}
+
 TEST(Cancel, AScheduledMailIsCalledOffForGood) {
   const auto& stage = belfry::test::stage();
   const auto sent = stage.send(mailBody("called.off@example.test", R"(,"delay":"PT1H")"));

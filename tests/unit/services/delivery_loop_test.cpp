@@ -286,5 +286,49 @@ TEST_F(DeliveryLoopTest, TheLastMomentToSendLiesBeforeTheEndOfTheLease) {
   answer(*worker);
 }
 
+/// Leases run by the database's clock, and here by one that nobody sets: whatever the host's time of day does, an
+/// attempt has the same time.
+TEST_F(DeliveryLoopTest, AHostWhoseClockJumpsKeepsItsLeases) {
+  const auto before = std::chrono::steady_clock::now();
+  auto worker = loop({.slots = 10, .lease = 60s, .lease_margin = 10s, .poll = kNever});
+  worker->start();
+  for (auto jump : {-24h, 24h, 0h}) {
+    clock_.set(noon() + jump);
+    const auto had = sent();
+    store_.put(deliveries(static_cast<int>(had), 1));
+    worker->wake();
+    ASSERT_TRUE(waitUntil(10s, [&] { return sent() == had + 1; }));
+    const auto deadline = plugins_.channel->messages.back()->deadline;
+    EXPECT_GE(deadline, before + 50s);
+    EXPECT_LE(deadline, std::chrono::steady_clock::now() + 50s);
+  }
+  answer(*worker);
+}
+
+/// What is due by the host's clock and not by the database's must not be asked for without a pause.
+TEST_F(DeliveryLoopTest, AClockThatIsAheadMakesNoBusyLoop) {
+  class Behind final : public FakeWorkStore {
+   public:
+    explicit Behind(StillClock& clock) : clock_(clock) {}
+    std::optional<TimePoint> nextDue() override {
+      asked.push_back(std::chrono::steady_clock::now());
+      ++count;
+      return clock_.now() - 1h;
+    }
+    std::vector<std::chrono::steady_clock::time_point> asked;  // by the loop's thread, read after it ended
+    std::atomic<int> count{0};
+
+   private:
+    StillClock& clock_;
+  } behind(clock_);
+  {
+    DeliveryLoop worker(behind, pipeline_, clock_, silentLog(), {.slots = 10, .poll = kNever});
+    worker.start();
+    ASSERT_TRUE(waitUntil(10s, [&] { return behind.count >= 5; }));
+    worker.drain(in(10s));
+  }
+  for (std::size_t i = 2; i < behind.asked.size(); ++i) EXPECT_GE(behind.asked[i] - behind.asked[i - 1], 20ms);
+}
+
 }  // namespace
 }  // namespace belfry::test

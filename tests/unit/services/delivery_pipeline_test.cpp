@@ -276,5 +276,46 @@ TEST_F(DeliveryPipelineTest, AnInboxItemGoesToTheRecipientsUser) {
   EXPECT_FALSE(settled.device) << "an e-mail has none";
 }
 
+TEST_F(DeliveryPipelineTest, NoExchangeBeginsAfterExpiresAt) {
+  begin();
+  EXPECT_EQ(plugins_.channel->messages.back()->begin_by, std::chrono::steady_clock::time_point::max());
+  loaded_.expires_at = noon() + 5min;
+  const auto before = std::chrono::steady_clock::now();
+  begin();
+  const auto& message = *plugins_.channel->messages.back();
+  EXPECT_GE(message.begin_by, before + 5min);
+  EXPECT_LE(message.begin_by, std::chrono::steady_clock::now() + 5min);
+  EXPECT_EQ(message.deadline, std::chrono::steady_clock::time_point(1h)) << "the lease stays what it was";
+}
+
+TEST_F(DeliveryPipelineTest, AFailureWithoutTimeForAnotherAttemptExpiresAtOnce) {
+  answer({Outcome::throttled, Duration(5s), {}, "421", "later"});
+  loaded_.expires_at = noon() + 5s;
+  EXPECT_EQ(begin().state, DeliveryState::expired);
+  loaded_.expires_at = noon() + 5s + 1us;
+  EXPECT_EQ(begin().state, DeliveryState::deferred);
+}
+
+TEST_F(DeliveryPipelineTest, TheTotalTimeCountsFromWhenItWasFirstDue) {
+  pipeline_.setRetry({{Channel::email, {5, 1000ms, 2.0, 10000ms, 60000ms, 60000ms}}});
+  answer({Outcome::throttled, Duration(5s), {}, "421", "later"});
+  loaded_.created_at = noon() - 1h;
+  EXPECT_EQ(begin().state, DeliveryState::failed);
+  loaded_.first_due = noon() - 10s;
+  EXPECT_EQ(begin().state, DeliveryState::deferred);
+}
+
+TEST_F(DeliveryPipelineTest, DoublesAreDroppedForSureOnlyByTheOnlyProvider) {
+  answer({Outcome::unknown, {}, {}, "timeout", "no answer"});
+  plugins_.channel->trusted = {true, true};
+  auto again = begin();
+  EXPECT_EQ(again.state, DeliveryState::deferred);
+  catalogue_.add("other");
+  directory_.reload();
+  auto held = begin();
+  EXPECT_EQ(held.state, DeliveryState::unknown) << "the next attempt might go to the other one";
+  EXPECT_TRUE(held.ask);
+}
+
 }  // namespace
 }  // namespace belfry::test

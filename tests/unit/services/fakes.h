@@ -144,7 +144,8 @@ class FakeWorkStore : public WorkStore, public ReadyStore {
       waiting_[laneOf(one)].push_back(one);
     }
   }
-  std::vector<RescuedDelivery> rescue(const std::map<Channel, RescuePolicy>&, int) override { return {}; }
+  std::vector<RescuedDelivery> rescue(const RescuePolicyOf&, int) override { return {}; }
+  int expire(int) override { return 0; }
 
   static Lane laneOf(const ClaimedDelivery& one) { return {one.priority, one.tenant, one.channel}; }
   void put(std::vector<ClaimedDelivery> deliveries) {
@@ -297,6 +298,7 @@ class FakeCatalogue final : public CatalogueStore {
 class FakeChannel final : public ChannelInstance {
  public:
   bool simulated() const override { return simulates; }
+  ChannelCertainty certainty() const override { return trusted; }
   void send(std::shared_ptr<const OutgoingMessage> message, std::function<void(SendOutcome)> done) override {
     std::function<SendOutcome(const OutgoingMessage&)> reply;
     {
@@ -348,6 +350,7 @@ class FakeChannel final : public ChannelInstance {
   }
 
   bool simulates = false;
+  ChannelCertainty trusted;
   std::function<SendOutcome(const OutgoingMessage&)> answer;
   std::function<CallbackOutcome(const RawCallback&)> on_callback;
   std::function<SendOutcome()> on_probe;

@@ -36,12 +36,14 @@ TEST(RetryPolicy, NoAttemptIsLeftAfterTheLast) {
   EXPECT_FALSE(nextDelay({1, 1000ms, 2.0, 10000ms}, 1, {}, 0.5));
 }
 
-TEST(RetryPolicy, TheProvidersWishIsTakenUpToTheCap) {
-  RetryPolicy policy{5, 1000ms, 2.0, 10000ms};
+TEST(RetryPolicy, TheProvidersWishIsTakenUpToItsOwnCap) {
+  RetryPolicy policy{5, 1000ms, 2.0, 10000ms, 24h, 60000ms};
   for (double jitter : {0.0, 0.5, kAlmostOne}) {
     EXPECT_EQ(nextDelay(policy, 1, Duration(7s), jitter), Duration(7s));
     EXPECT_EQ(nextDelay(policy, 1, Duration(0s), jitter), Duration(0s));
-    EXPECT_EQ(nextDelay(policy, 1, Duration(1h), jitter), Duration(10s));
+    EXPECT_EQ(nextDelay(policy, 1, Duration(50s), jitter), Duration(50s)) << "more than the back-off's cap";
+    EXPECT_EQ(nextDelay(policy, 1, Duration(1h), jitter), Duration(60s));
+    EXPECT_EQ(nextDelay(policy, 1, Duration::max(), jitter), Duration(60s));
     EXPECT_EQ(nextDelay(policy, 1, Duration(-5s), jitter), Duration(0s)) << "a date that has passed";
   }
 }

@@ -184,5 +184,81 @@ TEST(SettlementRules, APushSaysWhatItLearntOfItsDevice) {
   EXPECT_FALSE(settle(simulated, kThrice, 0.5).device) << "a simulation teaches nothing";
 }
 
+/// What lies between a failed attempt and the next one: expiresAt, the total time, the attempts.
+TEST(SettlementRules, NoAttemptIsPlannedThatWouldComeTooLate) {
+  auto policy = kThrice;
+  policy.total = 60000ms;
+  struct Case {
+    const char* what;
+    Duration wish;
+    Patience patience;
+    DeliveryState state;
+    const char* said;
+  };
+  const auto ended = noon() + 80ms;
+  for (const auto& one :
+       {Case{"nothing set", 50s, {}, DeliveryState::deferred, ""},
+        Case{"before expiresAt", 50s, {{}, ended + 50s + 1us}, DeliveryState::deferred, ""},
+        Case{"at expiresAt", 50s, {{}, ended + 50s}, DeliveryState::expired, "comes before the next attempt"},
+        Case{"within the total", 50s, {ended - 10s, {}}, DeliveryState::deferred, ""},
+        Case{"past the total", 50s, {ended - 10s - 1us, {}}, DeliveryState::failed, "total_ms"},
+        Case{"both past: it expires", 50s, {ended - 1h, ended + 1s}, DeliveryState::expired, "expiresAt"}}) {
+    auto made = report(Outcome::throttled);
+    made.outcome.retry_after = one.wish;
+    made.patience = one.patience;
+    auto settled = settle(made, policy, 0.5);
+    EXPECT_EQ(settled.state, one.state) << one.what;
+    EXPECT_THAT(settled.error_detail, HasSubstr(one.said)) << one.what;
+    EXPECT_EQ(settled.due_at.has_value(), one.state == DeliveryState::deferred) << one.what;
+    EXPECT_EQ(stateAfter(settled.events.back().type), one.state) << one.what;
+  }
+}
+
+TEST(SettlementRules, WhatWasPutOffTooLongExpiresToo) {
+  const Patience patience{{}, noon() + 100ms};
+  auto given_up = deferUnsent(claimNumber(1), "no_provider", "none", noon(), kThrice, 0.5, patience);
+  EXPECT_EQ(given_up.state, DeliveryState::expired);
+  EXPECT_THAT(typesOf(given_up), ElementsAre(EventType::expired));
+  EXPECT_EQ(given_up.error_code, "no_provider");
+}
+
+TEST(SettlementRules, WhatMayHaveBeenSentIsRepeatedOnlyWhereThatIsHarmless) {
+  auto made = report(Outcome::unknown);
+  made.certainty = {true, true};
+  auto again = settle(made, kThrice, 0.5);
+  EXPECT_EQ(again.state, DeliveryState::deferred);
+  EXPECT_FALSE(again.ask);
+  made.claim.attempt = 3;
+  auto held = settle(made, kThrice, 0.5);
+  EXPECT_EQ(held.state, DeliveryState::unknown) << "no attempt is left";
+  EXPECT_TRUE(held.ask);
+  made.claim.attempt = 1;
+  made.patience.expires_at = noon() + 81ms;
+  EXPECT_EQ(settle(made, kThrice, 0.5).state, DeliveryState::unknown) << "it may have been sent: not expired";
+  made.certainty = {false, false};
+  EXPECT_FALSE(settle(made, kThrice, 0.5).ask);
+}
+
+TEST(SettlementRules, OnlyWhatIsUnknownIsAskedAbout) {
+  for (auto outcome : allOutcomes())
+    for (int attempt : {1, 3}) {
+      auto made = report(outcome, attempt);
+      made.certainty.can_be_asked = true;
+      auto settled = settle(made, kThrice, 0.5);
+      EXPECT_EQ(settled.ask, settled.state == DeliveryState::unknown) << toText(outcome);
+    }
+}
+
+TEST(SettlementRules, AnAttemptEndsOnlyAsTheStateMachineAllows) {
+  for (auto state : allDeliveryStates()) {
+    auto end = [&] { return settleUnsent(claimNumber(1), state, "code", "detail", noon()); };
+    if (mayTransition(DeliveryState::sending, state)) {
+      EXPECT_EQ(end().state, state);
+    } else {
+      EXPECT_THROW(end(), std::logic_error) << toText(state);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace belfry::test

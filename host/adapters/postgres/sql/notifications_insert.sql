@@ -24,7 +24,7 @@ WITH n AS (
                                     request, created_at)
   SELECT tenant_id, id, priority, user_hash, template_key, template_version, scheduled_at, expires_at, request, created_at FROM fresh
 ), d AS (
-  SELECT t.tenant_id, t.id, t.notification_id, t.channel, t.address, t.claimed, f.priority, f.created_at,
+  SELECT t.tenant_id, t.id, t.notification_id, t.channel, t.address, t.claimed, f.priority, f.created_at, f.expires_at,
          coalesce(f.scheduled_at, least(f.created_at, now())) AS due_at,
          CASE WHEN f.scheduled_at > f.created_at THEN 'scheduled' ELSE 'queued' END AS state
     FROM unnest($15::uuid[], $16::uuid[], $17::uuid[], $18::text[], $19::int2[], $20::bool[])
@@ -35,9 +35,10 @@ WITH n AS (
   SELECT tenant_id, id, notification_id, channel, address, state, created_at, created_at FROM d
 ), worked AS (
   INSERT INTO belfry.work (tenant_id, delivery_id, notification_id, channel, address, priority, state, due_at, seq, attempt, lease_until,
-                           owner)
+                           owner, expires_at)
   SELECT tenant_id, id, notification_id, channel, address, priority, CASE WHEN claimed THEN 'sending' ELSE state END, due_at, 2,
-         claimed::int4, CASE WHEN claimed THEN clock_timestamp() + $21 * interval '1 ms' END, CASE WHEN claimed THEN $22::uuid END
+         claimed::int4, CASE WHEN claimed THEN clock_timestamp() + $21 * interval '1 ms' END, CASE WHEN claimed THEN $22::uuid END,
+         expires_at
     FROM d
 ), told AS (
   INSERT INTO belfry.delivery_events (tenant_id, delivery_id, seq, type, at)

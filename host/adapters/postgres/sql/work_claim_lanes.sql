@@ -16,5 +16,5 @@ WITH picked AS MATERIALIZED (
    WHERE w.tenant_id = p.tenant_id AND w.delivery_id = p.delivery_id
   RETURNING w.tenant_id, w.delivery_id, w.notification_id, w.channel, w.priority, w.attempt, w.due_at, w.address
 )
-SELECT c.*, n.request, n.created_at, n.expires_at
+SELECT c.*, n.request, n.created_at, n.expires_at, coalesce(n.scheduled_at, n.created_at)
   FROM claimed c LEFT JOIN belfry.notifications n ON n.tenant_id = c.tenant_id AND n.id = c.notification_id

@@ -3,7 +3,7 @@
 //
 // Channel: content field `do` is the script of begin, `then` that of every resume. Auth: the presented value is
 // "do|then". Every verb's answer and every input is noted; the word `report` gives the notes as the detail of an
-// accepted result. config {"create": WORD} makes create misbehave.
+// accepted result. A token is fetched by one GET. config {"create": WORD} makes create misbehave.
 #include <belfry/auth.h>
 #include <belfry/channel.h>
 
@@ -48,6 +48,7 @@ struct Step {
   bool isEnd(std::string_view word, int32_t& end) const;
   void call(std::string_view word);
   void smtp(std::string_view how);
+  void http(std::string_view how);
   void result(std::string_view how);
   void claims(std::string_view how);
   void alloc();
@@ -80,6 +81,7 @@ bool Step::isEnd(std::string_view word, int32_t& end) const {
 
 void Step::call(std::string_view word) {
   if (word.substr(0, 4) == "smtp") return smtp(word.substr(4));
+  if (word.substr(0, 4) == "http") return http(word.substr(4));
   if (word.substr(0, 6) == "result") return result(word.substr(6));
   if (word.substr(0, 6) == "claims") return claims(word.substr(6));
   if (word == "alloc") return alloc();
@@ -147,6 +149,18 @@ void Step::smtp(std::string_view how) {
   note("smtp", ops->smtp(op, &s, tag));
 }
 
+/// POST that commits; `_get`: one that does not.
+void Step::http(std::string_view how) {
+  bf_seg url{BF_SEG_BYTES, BF_XFORM_RAW, 0, str("https://mail.example.test/send")};
+  bf_http h{};
+  h.size = sizeof h;
+  h.flags = how == "_get" ? 0 : BF_HTTP_COMMITS;
+  h.method = str(how == "_get" ? "GET" : "POST");
+  h.url = &url;
+  h.n_url = 1;
+  note("http", ops->http(op, &h, 2));
+}
+
 struct LaterResult {
   bf_result known;
   uint64_t later[4];
@@ -203,6 +217,12 @@ void Step::alloc() {
 void Step::other(std::string_view word) {
   if (word == "fail") return note("fail", ops->fail(op, str("puppet_failed"), str({"on\0purpose", 10})));
   if (word == "fail_no_pointer") return note("fail", ops->fail(op, {nullptr, 5}, {nullptr, 5}));
+  if (word.substr(0, 6) == "sleep:") {
+    const auto pause = ops->sleep;
+    return note("sleep", pause(op, static_cast<uint32_t>(number(word)), 3));
+  }
+  if (word == "token") return note("token", ops->token(op, str("key"), 0, 4));
+  if (word == "put_token") return note("put_token", ops->put_token(op, str("secret-token"), 3600));
   if (word == "credential") return note("credential", ops->credential(op, str("0123456789abcdef"), 5));
   if (word == "credential_no_pointer") return note("credential", ops->credential(op, {nullptr, 5}, 5));
   if (word == "decline") return note("decline", ops->decline(op));
@@ -263,6 +283,9 @@ int32_t begin(bf_inst*, bf_op* op, const bf_ops* ops, void* memory, const bf_req
       if (view(message.content[i].key) == "do") script = view(message.content[i].value);
       if (view(message.content[i].key) == "then") keep(state.then, sizeof state.then, view(message.content[i].value));
     }
+  } else if (req->kind == BF_REQ_TOKEN) {
+    script = "http_get wait";
+    keep(state.then, sizeof state.then, "put_token");
   } else {
     script = view(req->presented->value);
     auto bar = script.find('|');
@@ -277,6 +300,7 @@ int32_t resume(bf_inst*, bf_op* op, const bf_ops* ops, void* memory, const bf_in
   std::string what =
       "in(" + std::to_string(input->tag) + "," + std::to_string(input->fate) + "," + std::string(view(input->error));
   if (input->smtp != nullptr) what += "," + std::to_string(input->smtp->last.code);
+  if (input->http != nullptr) what += "," + std::to_string(input->http->status);
   if (input->credential != nullptr)
     what += "," + std::to_string(input->credential->found) + "," + std::string(view(input->credential->roles));
   step.note(what + ")");
