@@ -6,8 +6,6 @@ namespace belfry {
 namespace {
 
 constexpr int kGroup = 1000;
-constexpr auto kFeedKept = std::chrono::hours(24 * 7);
-constexpr auto kRelayPause = std::chrono::milliseconds(200);
 constexpr auto kUpkeepPause = std::chrono::minutes(10);
 
 RetryPolicies retryPolicies(const Settings& settings) {
@@ -47,12 +45,15 @@ Engine::Engine(const Settings& settings, WorkStore& work, UpkeepStore& upkeep, c
             metrics_.attempt(seen.channel, seen.plugin, seen.outcome, seen.duration);
           }),
       settle_(
-          work, [this](std::size_t count) { delivery_.freeSlots(count); }, log),
+          work,
+          [this](std::size_t count) {
+            delivery_.freeSlots(count);
+            if (when_settled_) when_settled_();
+          },
+          log),
       delivery_(work, pipeline_, clock, log, loopSettings(settings.worker)),
       rescue_(
           "rescue", rescuePause(settings.worker), [this] { return rescueOnce(); }, log),
-      relay_(
-          "relay", kRelayPause, [this] { return upkeep_.sequenceFeed(kGroup) == kGroup; }, log),
       upkeep_loop_(
           "upkeep", kUpkeepPause, [this] { return upkeepOnce(); }, log) {}
 
@@ -65,7 +66,6 @@ void Engine::start() {
     rescue_.start();
     upkeep_loop_.start();
   }
-  if (settings_.roles.contains(ProcessRole::relay)) relay_.start();
 }
 
 void Engine::apply(const Settings& settings) {
@@ -87,7 +87,6 @@ void Engine::stop(std::chrono::steady_clock::time_point deadline, const std::fun
   stop_exchanges();
   settle_.stop(std::max(deadline, std::chrono::steady_clock::now() + std::chrono::seconds(1)));
   rescue_.stop();
-  relay_.stop();
   upkeep_loop_.stop();
 }
 
@@ -106,8 +105,7 @@ bool Engine::upkeepOnce() {
   if (int made = upkeep_.ensurePartitions(settings_.partitions_ahead_months); made > 0)
     log_.info("partitions made", {{"count", made}});
   bool more = upkeep_.pruneIdempotencyKeys(kGroup) == kGroup;
-  more = upkeep_.prunePluginValues(kGroup) == kGroup || more;
-  return upkeep_.pruneFeed(kFeedKept, kGroup) == kGroup || more;
+  return upkeep_.prunePluginValues(kGroup) == kGroup || more;
 }
 
 }  // namespace belfry

@@ -26,6 +26,8 @@ class Engine {
 
   /// `found` is called when receipts of settled deliveries wait parked. Before start().
   void whenReceiptsWait(std::function<void()> found) { settle_.whenReceiptsWait(std::move(found)); }
+  /// `written` is called after each commit of settlements. Before start().
+  void whenSettled(std::function<void()> written) { when_settled_ = std::move(written); }
   /// Starts the loops of this process's roles.
   void start();
   /// New work may be due. Thread-safe.
@@ -50,11 +52,11 @@ class Engine {
   Metrics& metrics_;
   const Log& log_;
   std::atomic<std::shared_ptr<const RescuePolicies>> rescue_policies_;
+  std::function<void()> when_settled_;
   DeliveryPipeline pipeline_;
   SettleStream settle_;
   DeliveryLoop delivery_;
   PeriodicLoop rescue_;
-  PeriodicLoop relay_;
   PeriodicLoop upkeep_loop_;
 };
 

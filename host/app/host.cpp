@@ -22,6 +22,7 @@
 #include "app/callback_desk.h"
 #include "app/catalogue_watch.h"
 #include "app/engine.h"
+#include "app/feed_desk.h"
 #include "app/late_handler.h"
 #include "app/plugin_watch.h"
 #include "app/reconcile/admin_key.h"
@@ -152,6 +153,7 @@ struct Host::Parts {
   std::unique_ptr<CatalogueWatch> watch;
   std::unique_ptr<PluginWatch> plugin_watch;
   std::unique_ptr<CallbackDesk> callbacks;
+  std::unique_ptr<FeedDesk> feed;
   std::unique_ptr<Engine> engine;
   std::unique_ptr<IntakeWriter> writer;
   std::unique_ptr<DeliveryPreviews> previews;
@@ -291,12 +293,19 @@ void Host::Parts::startEngine() {
   callbacks =
       std::make_unique<CallbackDesk>(settings, storage->callbacks, storage->receipts, *directory, clock, metrics, log);
   engine->whenReceiptsWait([this] { callbacks->releaseNow(); });
+  feed = std::make_unique<FeedDesk>(settings, storage->feed, storage->statistics, metrics, log);
+  engine->whenSettled([this] { feed->written(); });
   metrics.gauge("belfry_deliveries_in_flight", "Attempts in flight in this process",
                 [this] { return engine->inFlight(); });
   metrics.gauge("belfry_database_connections_in_use", "Connections of this process that are in use",
                 [this] { return storage->system_pool.stats().in_use + storage->tenant_pool.stats().in_use; });
   writer = std::make_unique<IntakeWriter>(
-      storage->intake, [this] { engine->wake(); }, log, IntakeWriterSettings{});
+      storage->intake,
+      [this] {
+        engine->wake();
+        feed->written();
+      },
+      log, IntakeWriterSettings{});
   previews = std::make_unique<DeliveryPreviews>(*directory, *renderer);
   IntakeSettings intake_settings;
   intake_settings.idempotency_ttl = settings.idempotency_ttl;
@@ -306,20 +315,27 @@ void Host::Parts::startEngine() {
                                     sendAnswerJson, intake_settings);
   pg::ListenerSettings listening;
   listening.url = database_url;
-  listening.channels = {"belfry_work", "belfry_catalogue"};
+  listening.channels = {"belfry_work", "belfry_feed", "belfry_catalogue"};
   listener = std::make_unique<pg::Listener>(
       listening,
       [this](std::string_view channel, std::string_view) {
-        if (channel == "belfry_work") engine->wake();
+        if (channel == "belfry_work") {
+          engine->wake();
+          feed->written();
+        }
+        if (channel == "belfry_feed") feed->moved();
         if (channel == "belfry_catalogue") watch->changed();
       },
       [this] {
         engine->wake();
+        feed->written();
+        feed->moved();
         watch->changed();
       },
       log);
   writer->start();
   callbacks->start();
+  feed->start();
   engine->start();
   watch->start();
   plugin_watch->start();
@@ -345,6 +361,10 @@ void Host::Parts::startApi() {
                  *authenticators,
                  *callbacks,
                  storage->callbacks,
+                 *feed,
+                 storage->feed,
+                 storage->statistics,
+                 clock,
                  [this] { return readiness(); },
                  [this] { return metrics.text(); }};
   api = std::make_unique<RestApi>(assembleRouter(parts, settings, layout, server->port()), *authentication,
@@ -391,6 +411,7 @@ void Host::reload(const ReloadedSettings& fresh) {
 void Host::stop() {
   auto& parts = *parts_;
   const auto deadline = std::chrono::steady_clock::now() + parts.settings.shutdown_deadline;
+  if (parts.feed) parts.feed->stopWaiting();
   if (parts.serving) parts.server->drain(parts.settings.shutdown_deadline / 4);
   parts.serving = false;
   if (parts.api) parts.api->stop();
@@ -400,6 +421,7 @@ void Host::stop() {
     auto drained = std::min(deadline, std::chrono::steady_clock::now() + parts.settings.worker.drain);
     parts.engine->stop(drained, [&] { parts.exchange->drain(std::chrono::steady_clock::now()); });
   }
+  if (parts.feed) parts.feed->stop();
   if (parts.listener) parts.listener->stop();
   if (parts.plugin_watch) parts.plugin_watch->stop();
   if (parts.watch) parts.watch->stop();
@@ -410,6 +432,7 @@ void Host::stop() {
   parts.intake.reset();
   parts.writer.reset();
   parts.engine.reset();
+  parts.feed.reset();
   parts.callbacks.reset();
   if (parts.embedded) parts.embedded->stop();
   parts.embedded.reset();
