@@ -57,7 +57,7 @@ class WorkStoreTest : public StoreSuite {
     return stores_->work.rescue({{Channel::email, {policy, attempts}}}, limit);
   }
 
-  /// seq and type of a delivery's events in the timeline, and of those in the outbox.
+  /// seq and type of a delivery's events in the timeline, and of those in the outbox, which has no `sending`.
   static std::string timeline(DeliveryId id) {
     return scalar(
         "SELECT string_agg(seq || ' ' || type, ', ' ORDER BY seq) FROM belfry.delivery_events WHERE delivery_id = " +
@@ -226,7 +226,7 @@ TEST_F(WorkStoreTest, EventsAreNumberedWithoutGapsOverManyAttempts) {
   settle(sent(claimed));
   EXPECT_EQ(timeline(id),
             "1 accepted, 2 queued, 3 sending, 4 retry, 5 sending, 6 retry, 7 sending, 8 retry, 9 sending, 10 sent");
-  EXPECT_EQ(outbox(id), timeline(id).substr(12));
+  EXPECT_EQ(outbox(id), "2 queued, 4 retry, 6 retry, 8 retry, 10 sent");
 }
 
 TEST_F(WorkStoreTest, OnlyTheAttemptThatClaimedMaySettle) {
