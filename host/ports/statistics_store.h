@@ -16,9 +16,9 @@ namespace belfry {
 
 /// Upper bounds of the buckets in which times from due to event are counted; one more bucket is above them.
 inline constexpr std::array<std::chrono::milliseconds, 11> kTimeBounds = {
-    std::chrono::milliseconds(100),   std::chrono::milliseconds(250),    std::chrono::milliseconds(500),
-    std::chrono::milliseconds(1000),  std::chrono::milliseconds(2500),   std::chrono::milliseconds(5000),
-    std::chrono::milliseconds(10000), std::chrono::milliseconds(30000),  std::chrono::milliseconds(60000),
+    std::chrono::milliseconds(100),    std::chrono::milliseconds(250),    std::chrono::milliseconds(500),
+    std::chrono::milliseconds(1000),   std::chrono::milliseconds(2500),   std::chrono::milliseconds(5000),
+    std::chrono::milliseconds(10000),  std::chrono::milliseconds(30000),  std::chrono::milliseconds(60000),
     std::chrono::milliseconds(300000), std::chrono::milliseconds(3600000)};
 using TimeBuckets = std::array<std::int64_t, kTimeBounds.size() + 1>;
 

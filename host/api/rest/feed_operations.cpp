@@ -72,7 +72,8 @@ Answer replay(FeedStore& store, const Clock& clock, const Call& call) {
 void addFeedOperations(Router& router, FeedFollowers& followers, FeedStore& store, const Clock& clock) {
   const std::string base = "/api/v1/admin/feed";
   auto following = lists(base, Scope::feed_read, {});
-  following.answer = AnswerLater([&followers](const Call& call, const Reply& reply) { follow(followers, call, reply); });
+  following.answer =
+      AnswerLater([&followers](const Call& call, const Reply& reply) { follow(followers, call, reply); });
   router.add(std::move(following));
   router.add(reads(base + "/sinks", Scope::feed_read,
                    [&store, &clock](const Call& call) { return listSinks(store, clock, call); }));

@@ -64,7 +64,8 @@ std::optional<std::int64_t> QueryReader::integer(std::string_view name, std::int
   const auto [stopped, error] = std::from_chars(value->data(), end, number);
   const bool whole = error == std::errc() && stopped == end;
   if (whole && number >= least && number <= most) return number;
-  refuse(name, whole || error == std::errc::result_out_of_range ? FieldErrorCode::out_of_range : FieldErrorCode::malformed,
+  refuse(name,
+         whole || error == std::errc::result_out_of_range ? FieldErrorCode::out_of_range : FieldErrorCode::malformed,
          whole ? "is outside the range allowed" : "is not a whole number in the range allowed",
          "a whole number from " + std::to_string(least) + " to " + std::to_string(most));
   return std::nullopt;

@@ -12,9 +12,9 @@ const std::string kFeed = "/api/v1/admin/feed";
 constexpr long kGreatestPosition = (1L << 53) - 1;
 constexpr long kLongestWait = 30;
 
-const std::vector<Column> kEventColumns = {{"POS", "pos"},           {"AT (UTC)", "at"},     {"TYPE", "type"},
-                                           {"DELIVERY", "deliveryId"}, {"SEQ", "seq"},       {"ATTEMPT", "attempt"},
-                                           {"PROVIDER", "provider"}};
+const std::vector<Column> kEventColumns = {
+    {"POS", "pos"}, {"AT (UTC)", "at"},     {"TYPE", "type"},        {"DELIVERY", "deliveryId"},
+    {"SEQ", "seq"}, {"ATTEMPT", "attempt"}, {"PROVIDER", "provider"}};
 const std::vector<Column> kSinkColumns = {{"SINK", "sink"},
                                           {"POSITION", "position"},
                                           {"HEAD", "head"},
@@ -79,25 +79,26 @@ int replay(const Invocation& invocation, Console& console) {
 }  // namespace
 
 std::vector<Command> feedCommands() {
-  return {{.name = "feed tail",
-           .summary = "Show what happened to a tenant's deliveries, in order",
-           .options = {{"after", "POS", "Only events after this position; default: from the first that is kept"},
-                       {"limit", "N", "How many in one answer, 1 to 200; default: 50"},
-                       {"wait", "SECONDS", "Wait for events when there are none, 0 to 30; default: 0, with --follow 30"},
-                       {"follow", "", "Go on until interrupted"},
-                       {"count", "N", "With --follow: end once this many were shown"}},
-           .examples = {"belfry feed tail --follow --tenant acme", "belfry feed tail --after 1200 --wait 10 --json"},
-           .run = tail},
-          {.name = "feed sinks",
-           .summary = "Show who reads the feed, and how far behind each is",
-           .examples = {"belfry feed sinks"},
-           .run = sinks},
-          {.name = "feed replay",
-           .summary = "Set a sink of the feed back, so that it does again what it did since",
-           .operands = {{"SINK", "such as statistics"}},
-           .options = {{"after", "POS", "The position to go back to: events after it are read again"}},
-           .examples = {"belfry feed replay statistics --after 1200"},
-           .run = replay}};
+  return {
+      {.name = "feed tail",
+       .summary = "Show what happened to a tenant's deliveries, in order",
+       .options = {{"after", "POS", "Only events after this position; default: from the first that is kept"},
+                   {"limit", "N", "How many in one answer, 1 to 200; default: 50"},
+                   {"wait", "SECONDS", "Wait for events when there are none, 0 to 30; default: 0, with --follow 30"},
+                   {"follow", "", "Go on until interrupted"},
+                   {"count", "N", "With --follow: end once this many were shown"}},
+       .examples = {"belfry feed tail --follow --tenant acme", "belfry feed tail --after 1200 --wait 10 --json"},
+       .run = tail},
+      {.name = "feed sinks",
+       .summary = "Show who reads the feed, and how far behind each is",
+       .examples = {"belfry feed sinks"},
+       .run = sinks},
+      {.name = "feed replay",
+       .summary = "Set a sink of the feed back, so that it does again what it did since",
+       .operands = {{"SINK", "such as statistics"}},
+       .options = {{"after", "POS", "The position to go back to: events after it are read again"}},
+       .examples = {"belfry feed replay statistics --after 1200"},
+       .run = replay}};
 }
 
 }  // namespace belfry::cli

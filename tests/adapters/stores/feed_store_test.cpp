@@ -26,8 +26,9 @@ class FeedStoreTest : public FeedSuite {
            quoted(type) + ", now() FROM w";
   }
   static bool somebodyWaitsForALock() {
-    return scalar("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = "
-                  "'Lock'") != "0";
+    return scalar(
+               "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = "
+               "'Lock'") != "0";
   }
 };
 

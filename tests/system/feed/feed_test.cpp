@@ -82,9 +82,9 @@ TEST(Feed, TellsWhatHappenedToEachDeliveryInOrder) {
   std::map<std::string, std::string> expected;
   for (int i = 0; i < 10; ++i) {
     const bool bounces = i % 3 == 0;
-    const auto sent = stage().sendAndWait(
-        mailBody((bounces ? "reject-550+feed" : "feed") + std::to_string(i) + "@example.test"),
-        bounces ? "bounced" : "sent");
+    const auto sent =
+        stage().sendAndWait(mailBody((bounces ? "reject-550+feed" : "feed") + std::to_string(i) + "@example.test"),
+                            bounces ? "bounced" : "sent");
     expected[sent.text("/deliveries/0/id")] = bounces ? "queued bounced " : "queued sent ";
   }
   endOfFeed();
@@ -103,9 +103,8 @@ TEST(Feed, TellsWhatHappenedToEachDeliveryInOrder) {
 
 TEST(Feed, ALongPollWakesOnTheNextEvent) {
   const auto start = endOfFeed();
-  auto waiting = std::async(std::launch::async, [&] {
-    return stage().host.get(kFeed + "?waitSeconds=30&after=" + start, "acme");
-  });
+  auto waiting = std::async(std::launch::async,
+                            [&] { return stage().host.get(kFeed + "?waitSeconds=30&after=" + start, "acme"); });
   ASSERT_TRUE(waitUntil(10s, [] {
     return stage().host.get("/metrics").body.find("belfry_feed_waiting_requests 1") != std::string::npos;
   }));
@@ -222,16 +221,16 @@ TEST(Statistics, CountWhatWasSent) {
 }
 
 TEST(Statistics, RefuseWhatIsNoQuestion) {
-  for (const auto& [query, pointer] : std::vector<std::pair<std::string, std::string>>{
-           {"step=PT90S", "?step"},
-           {"step=PT0S", "?step"},
-           {"step=5m", "?step"},
-           {"from=2020-01-01T00:00:00Z&step=PT1M", "?step"},
-           {"from=2030-01-02T00:00:00Z&to=2030-01-01T00:00:00Z", "?from"},
-           {"from=yesterday", "?from"},
-           {"channel=pigeon", "?channel"},
-           {"provider=", "?provider"},
-           {"limit=5", "?limit"}}) {
+  for (const auto& [query, pointer] :
+       std::vector<std::pair<std::string, std::string>>{{"step=PT90S", "?step"},
+                                                        {"step=PT0S", "?step"},
+                                                        {"step=5m", "?step"},
+                                                        {"from=2020-01-01T00:00:00Z&step=PT1M", "?step"},
+                                                        {"from=2030-01-02T00:00:00Z&to=2030-01-01T00:00:00Z", "?from"},
+                                                        {"from=yesterday", "?from"},
+                                                        {"channel=pigeon", "?channel"},
+                                                        {"provider=", "?provider"},
+                                                        {"limit=5", "?limit"}}) {
     const auto reply = stage().host.get(kStatistics + "?" + query, "acme");
     EXPECT_EQ(reply.status, 422) << query << reply.body;
     EXPECT_EQ(reply.text("/errors/0/pointer"), pointer) << query;
@@ -294,9 +293,8 @@ TEST(FeedOfTwoHosts, WhenOneIsKilledTheOtherSequencesAndCountsOn) {
 
 TEST(FeedAtTheEnd, StoppingAnswersWhoeverWaits) {
   const auto start = endOfFeed();
-  auto waiting = std::async(std::launch::async, [&] {
-    return stage().host.get(kFeed + "?waitSeconds=30&after=" + start, "acme");
-  });
+  auto waiting = std::async(std::launch::async,
+                            [&] { return stage().host.get(kFeed + "?waitSeconds=30&after=" + start, "acme"); });
   ASSERT_TRUE(waitUntil(10s, [] {
     return stage().host.get("/metrics").body.find("belfry_feed_waiting_requests 1") != std::string::npos;
   }));

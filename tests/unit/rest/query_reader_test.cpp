@@ -55,15 +55,16 @@ TEST(QueryReader, RefusesEveryParameterThatIsWrong) {
 }
 
 TEST(QueryReader, IntegersAreWholeNumbersInTheirRange) {
-  for (const auto& [text, code] : std::vector<std::pair<std::string, std::string>>{{"-1", "out_of_range"},
-                                                                                   {"31", "out_of_range"},
-                                                                                   {"99999999999999999999", "out_of_range"},
-                                                                                   {"", "malformed"},
-                                                                                   {"x", "malformed"},
-                                                                                   {"1.5", "malformed"},
-                                                                                   {"+1", "malformed"},
-                                                                                   {"0x1", "malformed"},
-                                                                                   {" 1", "malformed"}}) {
+  for (const auto& [text, code] :
+       std::vector<std::pair<std::string, std::string>>{{"-1", "out_of_range"},
+                                                        {"31", "out_of_range"},
+                                                        {"99999999999999999999", "out_of_range"},
+                                                        {"", "malformed"},
+                                                        {"x", "malformed"},
+                                                        {"1.5", "malformed"},
+                                                        {"+1", "malformed"},
+                                                        {"0x1", "malformed"},
+                                                        {" 1", "malformed"}}) {
     FieldErrors errors;
     const auto request = asked({{"wait", text}});
     QueryReader query(request, errors);

@@ -36,9 +36,8 @@ TEST(StatisticsSummary, SharesAreOfWhatEnded) {
 }
 
 TEST(StatisticsSummary, AReceiptCountsNothingTwiceAndAProviderThatDeliversAtOnceCounts) {
-  const auto statistics =
-      summarize({row(EventType::sent, 5, "sms"), row(EventType::delivered, 4, "sms"),
-                 row(EventType::delivered, 3, "inbox")});
+  const auto statistics = summarize(
+      {row(EventType::sent, 5, "sms"), row(EventType::delivered, 4, "sms"), row(EventType::delivered, 3, "inbox")});
   EXPECT_EQ(statistics.total.succeeded, 8);
   EXPECT_EQ(statistics.total.events.at(EventType::delivered).count, 7);
 }

@@ -1,5 +1,5 @@
 -- Caller: StatisticsStore::follow (role belfry_system), while the sink is set back: takes back what statistics_count added for the
--- positions after $1 up to $2. Rows that retention has dropped meanwhile stay dropped. Indexes as there.
+-- positions after $1 up to $2. Rows that retention has dropped meanwhile stay dropped. Index: as there.
 WITH counted AS MATERIALIZED (
   SELECT * FROM belfry.feed_counts($1, $2)
 ), emptied AS (
