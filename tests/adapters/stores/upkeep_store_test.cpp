@@ -1,37 +1,12 @@
 #include <barrier>
 #include <thread>
 
-#include "store_fixture.h"
+#include "feed_suite.h"
 
 namespace belfry::pg::test {
 namespace {
 
-class UpkeepStoreTest : public StoreSuite {
- protected:
-  static void SetUpTestSuite() {
-    StoreSuite::SetUpTestSuite();
-    tenant_ = newTenant();
-  }
-  void SetUp() override { clearDeliveries(); }
-
-  static void settleAll() {
-    for (;;) {
-      auto claims = stores_->work.claim({{Priority::medium, 50}}, 60s, owner_);
-      if (claims.empty()) return;
-      std::vector<Settlement> group;
-      for (const auto& claim : claims) {
-        Settlement one{claim.tenant, claim.id, claim.attempt, DeliveryState::sent, {}, "mail", {}, {}, {}, {}};
-        one.events = {{EventType::sending, claim.due_at, claim.attempt, "mail", {}},
-                      {EventType::sent, claim.due_at, claim.attempt, "mail", {}}};
-        group.push_back(one);
-      }
-      stores_->work.settle(group);
-    }
-  }
-
-  static inline TenantId tenant_;
-  static inline const Uuid owner_ = newUuidV7(SystemClock().now());
-};
+class UpkeepStoreTest : public FeedSuite {};
 
 TEST_F(UpkeepStoreTest, PrunesExpiredKeys) {
   for (int i = 0; i < 4; ++i) store(keyed(tenant_, std::to_string(i)));
