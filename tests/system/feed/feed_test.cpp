@@ -266,7 +266,7 @@ TEST(FeedOfTwoHosts, WhoeverWaitsAtOneHearsWhatHappensAtTheOther) {
 
 TEST(FeedOfTwoHosts, WhenOneIsKilledTheOtherSequencesAndCountsOn) {
   constexpr int kMails = 60;
-  RunningHost other(onTheSameDatabase({}));
+  RunningHost other(onTheSameDatabase({"worker.lease_ms=5000"}));
   const HttpHeaders admin = {{"X-API-Key", stage().host.adminKey()}};
   const auto start = endOfFeed();
   for (int i = 0; i < kMails; ++i) {
