@@ -3,6 +3,7 @@
 #include "api/rest/callback_operations.h"
 #include "api/rest/device_operations.h"
 #include "api/rest/docs_operations.h"
+#include "api/rest/feed_operations.h"
 #include "api/rest/inbox_operations.h"
 #include "api/rest/key_operations.h"
 #include "api/rest/lookup_operations.h"
@@ -10,6 +11,7 @@
 #include "api/rest/plugin_operations.h"
 #include "api/rest/provider_operations.h"
 #include "api/rest/sms_operations.h"
+#include "api/rest/statistics_operations.h"
 #include "api/rest/subscriber_operations.h"
 #include "api/rest/template_operations.h"
 #include "api/rest/tenant_operations.h"
@@ -36,6 +38,8 @@ Router assembleRouter(const ApiParts& parts, const Settings& settings, const Ins
   addCallbackOperations(router, parts.callback_store, parts.callbacks.callbacks(),
                         [&desk = parts.callbacks] { desk.recoverNow(); });
   addQuestionOperations(router, parts.callbacks.questions());
+  addFeedOperations(router, parts.feed.followers(), parts.feed_store, parts.clock);
+  addStatisticsOperations(router, parts.statistics, parts.clock);
   addTenantOperations(router, parts.catalogue, parts.authenticators,
                       [&directory = parts.directory] { directory.reload(); });
   addKeyOperations(router, parts.keys);

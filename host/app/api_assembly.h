@@ -9,6 +9,7 @@
 #include "api/rest/rest_api.h"
 #include "app/callback_desk.h"
 #include "app/config/settings.h"
+#include "app/feed_desk.h"
 #include "app/install_layout.h"
 #include "kit/log.h"
 #include "kit/time.h"
@@ -49,6 +50,10 @@ struct ApiParts {
   const Authenticators& authenticators;
   CallbackDesk& callbacks;
   CallbackStore& callback_store;
+  FeedDesk& feed;
+  FeedStore& feed_store;
+  StatisticsStore& statistics;
+  const Clock& clock;
   std::function<Readiness()> readiness;
   std::function<std::string()> metrics;
 };

@@ -8,9 +8,7 @@ namespace belfry {
 namespace {
 
 constexpr int kGroup = 1000;
-constexpr auto kFeedKept = std::chrono::hours(24 * 7);
 constexpr auto kExpiryPause = std::chrono::seconds(1);
-constexpr auto kRelayPause = std::chrono::milliseconds(200);
 constexpr auto kUpkeepPause = std::chrono::minutes(10);
 
 RetryPolicies retryPolicies(const Settings& settings) {
@@ -63,14 +61,12 @@ Engine::Engine(const Settings& settings, const EngineParts& parts)
       critical_(source(), pipeline_, parts.log, criticalLoop(settings.worker)),
       delivery_(source(), pipeline_, parts.log, ordinaryLoop(settings.worker)),
       due_(
-          parts.ready, [this](std::vector<ReadyDelivery> ready) { queued(std::move(ready)); }, parts.log,
+          parts.ready, [this](std::vector<ReadyDelivery> ready) { hint(std::move(ready)); }, parts.log,
           settings.worker.poll),
       rescue_(
           "rescue", rescuePause(settings.worker), [this] { return rescueOnce(); }, parts.log),
       expiry_(
           "expiry", kExpiryPause, [this] { return parts_.work.expire(kGroup) == kGroup; }, parts.log),
-      relay_(
-          "relay", kRelayPause, [this] { return parts_.upkeep.sequenceFeed(kGroup) == kGroup; }, parts.log),
       upkeep_loop_(
           "upkeep", kUpkeepPause, [this] { return upkeepOnce(); }, parts.log) {}
 
@@ -96,7 +92,6 @@ void Engine::start() {
     expiry_.start();
     upkeep_loop_.start();
   }
-  if (settings_.roles.contains(ProcessRole::relay)) relay_.start();
 }
 
 int Engine::reserve(Priority priority, int wanted) {
@@ -106,6 +101,7 @@ int Engine::reserve(Priority priority, int wanted) {
 void Engine::giveBack(Priority priority, int slots) { loopOf(priority).freeSlots(static_cast<std::size_t>(slots)); }
 
 void Engine::begin(std::vector<HandedOver> deliveries, std::chrono::steady_clock::time_point claimed_at) {
+  written();
   auto rest = std::stable_partition(deliveries.begin(), deliveries.end(), [](const auto& one) {
     return one.claim.priority == Priority::critical;
   });
@@ -126,8 +122,22 @@ void Engine::release(std::vector<ClaimedDelivery> claims) {
 }
 
 void Engine::queued(std::vector<ReadyDelivery> deliveries) {
+  written();
+  hint(std::move(deliveries));
+}
+
+void Engine::scheduled() {
+  written();
+  due_.wake();
+}
+
+void Engine::hint(std::vector<ReadyDelivery> ready) {
   if (!feeder_) return wakeLoops();
-  feeder_->push(std::move(deliveries));
+  feeder_->push(std::move(ready));
+}
+
+void Engine::written() {
+  if (when_written_) when_written_();
 }
 
 void Engine::wakeLoops() {
@@ -146,6 +156,7 @@ void Engine::settled(std::span<const Settlement> group) {
   if (critical > 0) critical_.freeSlots(critical);
   if (critical < group.size()) delivery_.freeSlots(group.size() - critical);
   if (deferred) due_.wake();
+  written();
 }
 
 void Engine::apply(const Settings& settings) {
@@ -174,7 +185,6 @@ void Engine::stop(std::chrono::steady_clock::time_point deadline, const std::fun
   rescue_.stop();
   if (feeder_) feeder_->stop();
   expiry_.stop();
-  relay_.stop();
   upkeep_loop_.stop();
 }
 
@@ -197,8 +207,7 @@ bool Engine::upkeepOnce() {
   if (int made = parts_.upkeep.ensurePartitions(settings_.partitions_ahead_months); made > 0)
     parts_.log.info("partitions made", {{"count", made}});
   bool more = parts_.upkeep.pruneIdempotencyKeys(kGroup) == kGroup;
-  more = parts_.upkeep.prunePluginValues(kGroup) == kGroup || more;
-  return parts_.upkeep.pruneFeed(kFeedKept, kGroup) == kGroup || more;
+  return parts_.upkeep.prunePluginValues(kGroup) == kGroup || more;
 }
 
 }  // namespace belfry

@@ -43,6 +43,8 @@ class Engine final : public Dispatch {
 
   /// `found` is called when receipts of settled deliveries wait parked. Before start().
   void whenReceiptsWait(std::function<void()> found) { settle_.whenReceiptsWait(std::move(found)); }
+  /// `written` is called after each commit of notifications or settlements: there are events to follow. Before start().
+  void whenWritten(std::function<void()> written) { when_written_ = std::move(written); }
   /// Starts the loops of this process's roles.
   void start();
   /// The database may hold work that nobody here knows of. Thread-safe.
@@ -56,7 +58,7 @@ class Engine final : public Dispatch {
   void begin(std::vector<HandedOver> deliveries, std::chrono::steady_clock::time_point claimed_at) override;
   void release(std::vector<ClaimedDelivery> claims) override;
   void queued(std::vector<ReadyDelivery> deliveries) override;
-  void scheduled() override { due_.wake(); }
+  void scheduled() override;
 
   /// Claims no more, waits for attempts in flight, then settles what ended. `stop_exchanges` is called in between: it
   /// ends what is still under way, so that those attempts settle too.
@@ -72,6 +74,8 @@ class Engine final : public Dispatch {
   DeliveryLoop& loopOf(Priority priority) { return priority == Priority::critical ? critical_ : delivery_; }
   WorkSource source();
   void wakeLoops();
+  void hint(std::vector<ReadyDelivery> ready);
+  void written();
   void settled(std::span<const Settlement> group);
   bool rescueOnce();
   bool upkeepOnce();
@@ -80,6 +84,7 @@ class Engine final : public Dispatch {
   const EngineParts parts_;
   const ClaimTerms terms_;
   std::atomic<std::shared_ptr<const RescuePolicies>> rescue_policies_;
+  std::function<void()> when_written_;
   DeliveryPipeline pipeline_;
   SettleStream settle_;
   std::unique_ptr<HintFeeder> feeder_;  // nullptr without hints
@@ -88,7 +93,6 @@ class Engine final : public Dispatch {
   DueLoop due_;
   PeriodicLoop rescue_;
   PeriodicLoop expiry_;
-  PeriodicLoop relay_;
   PeriodicLoop upkeep_loop_;
 };
 

@@ -22,6 +22,7 @@
 #include "app/callback_desk.h"
 #include "app/catalogue_watch.h"
 #include "app/engine.h"
+#include "app/feed_desk.h"
 #include "app/hints.h"
 #include "app/late_handler.h"
 #include "app/plugin_watch.h"
@@ -154,6 +155,7 @@ struct Host::Parts {
   std::unique_ptr<CatalogueWatch> watch;
   std::unique_ptr<PluginWatch> plugin_watch;
   std::unique_ptr<CallbackDesk> callbacks;
+  std::unique_ptr<FeedDesk> feed;
   std::unique_ptr<Engine> engine;
   std::unique_ptr<IntakeWriter> writer;
   std::unique_ptr<IntakeWriter> critical_writer;
@@ -299,6 +301,8 @@ void Host::Parts::startEngine() {
                                              *directory, clock, metrics, log);
   engine->whenReceiptsWait([this] { callbacks->releaseNow(); });
   callbacks->whenQueued([this] { engine->look(); });
+  feed = std::make_unique<FeedDesk>(settings, storage->feed, storage->statistics, metrics, log);
+  engine->whenWritten([this] { feed->written(); });
   metrics.gauge("belfry_deliveries_in_flight", "Attempts in flight in this process",
                 [this] { return engine->inFlight(); });
   metrics.gauge("belfry_database_connections_in_use", "Connections of this process that are in use",
@@ -315,21 +319,28 @@ void Host::Parts::startEngine() {
                                     sendAnswerJson, intake_settings);
   pg::ListenerSettings listening;
   listening.url = database_url;
-  listening.channels = {"belfry_work", "belfry_catalogue"};
+  listening.channels = {"belfry_work", "belfry_feed", "belfry_catalogue"};
   listener = std::make_unique<pg::Listener>(
       listening,
       [this, self = engine->owner().toString()](std::string_view channel, std::string_view payload) {
-        if (channel == "belfry_work" && payload != self) engine->look();
+        if (channel == "belfry_work" && payload != self) {
+          engine->look();
+          feed->written();
+        }
+        if (channel == "belfry_feed") feed->moved();
         if (channel == "belfry_catalogue") watch->changed();
       },
       [this] {
         engine->look();
+        feed->written();
+        feed->moved();
         watch->changed();
       },
       log);
   writer->start();
   critical_writer->start();
   callbacks->start();
+  feed->start();
   engine->start();
   watch->start();
   plugin_watch->start();
@@ -355,6 +366,10 @@ void Host::Parts::startApi() {
                  *authenticators,
                  *callbacks,
                  storage->callbacks,
+                 *feed,
+                 storage->feed,
+                 storage->statistics,
+                 clock,
                  [this] { return readiness(); },
                  [this] { return metrics.text(); }};
   api = std::make_unique<RestApi>(assembleRouter(parts, settings, layout, server->port()), *authentication,
@@ -401,6 +416,7 @@ void Host::reload(const ReloadedSettings& fresh) {
 void Host::stop() {
   auto& parts = *parts_;
   const auto deadline = std::chrono::steady_clock::now() + parts.settings.shutdown_deadline;
+  if (parts.feed) parts.feed->stopWaiting();
   if (parts.serving) parts.server->drain(parts.settings.shutdown_deadline / 4);
   parts.serving = false;
   if (parts.api) parts.api->stop();
@@ -411,6 +427,7 @@ void Host::stop() {
     auto drained = std::min(deadline, std::chrono::steady_clock::now() + parts.settings.worker.drain);
     parts.engine->stop(drained, [&] { parts.exchange->drain(std::chrono::steady_clock::now()); });
   }
+  if (parts.feed) parts.feed->stop();
   if (parts.listener) parts.listener->stop();
   if (parts.plugin_watch) parts.plugin_watch->stop();
   if (parts.watch) parts.watch->stop();
@@ -422,6 +439,7 @@ void Host::stop() {
   parts.writer.reset();
   parts.critical_writer.reset();
   parts.engine.reset();
+  parts.feed.reset();
   parts.hints.reset();
   parts.callbacks.reset();
   if (parts.embedded) parts.embedded->stop();

@@ -48,6 +48,8 @@ Storage::Storage(const DatabaseSettings& settings, const std::string& url, const
       idempotency(tenant_pool, keyring, clock),
       plugin_values(system_pool, keyring),
       upkeep(system_pool),
+      feed(tenant_pool, system_pool),
+      statistics(tenant_pool, system_pool),
       callbacks(tenant_pool, system_pool, keyring, clock),
       receipts(tenant_pool, system_pool, keyring),
       look_ups(system_pool) {}

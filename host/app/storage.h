@@ -5,6 +5,7 @@
 #include "adapters/postgres/pg_callback_store.h"
 #include "adapters/postgres/pg_catalogue_store.h"
 #include "adapters/postgres/pg_device_store.h"
+#include "adapters/postgres/pg_feed_store.h"
 #include "adapters/postgres/pg_idempotency_store.h"
 #include "adapters/postgres/pg_inbox_store.h"
 #include "adapters/postgres/pg_intake_store.h"
@@ -14,6 +15,7 @@
 #include "adapters/postgres/pg_plugin_value_store.h"
 #include "adapters/postgres/pg_ready_store.h"
 #include "adapters/postgres/pg_receipt_store.h"
+#include "adapters/postgres/pg_statistics_store.h"
 #include "adapters/postgres/pg_subscriber_key_store.h"
 #include "adapters/postgres/pg_template_store.h"
 #include "adapters/postgres/pg_upkeep_store.h"
@@ -44,6 +46,8 @@ struct Storage {
   pg::PgIdempotencyStore idempotency;
   pg::PgPluginValueStore plugin_values;
   pg::PgUpkeepStore upkeep;
+  pg::PgFeedStore feed;
+  pg::PgStatisticsStore statistics;
   pg::PgCallbackStore callbacks;
   pg::PgReceiptStore receipts;
   pg::PgLookUpStore look_ups;

@@ -85,6 +85,7 @@ struct Settlement {
   std::optional<InboxItem> inbox_item;
   std::optional<DeviceReport> device;  ///< of a push that reached its provider
   bool ask = false;                    ///< it is unknown, and its provider can be asked
+  Priority priority = Priority::medium;  ///< whose slot it held
 };
 
 }  // namespace belfry

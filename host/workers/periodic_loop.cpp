@@ -18,6 +18,18 @@ void PeriodicLoop::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
+/// False when a wake came meanwhile, which the pause must then not wait for.
+bool PeriodicLoop::restedUnwoken() {
+  using Steady = std::chrono::steady_clock;
+  const auto end = Steady::now() + rest_;
+  bool woken = false;
+  for (auto now = Steady::now(); now < end; now = Steady::now()) {
+    if (stop_.waitFor(std::chrono::ceil<Duration>(end - now))) return false;
+    woken = woken || Steady::now() < end;
+  }
+  return !woken;
+}
+
 void PeriodicLoop::run() {
   nameThread(name_);
   while (!stop_.stopped()) {
@@ -27,7 +39,7 @@ void PeriodicLoop::run() {
     } catch (const std::exception& error) {
       log_.warn("loop step failed, will be tried again", {{"loop", name_}, {"reason", error.what()}});
     }
-    if (!more) stop_.waitFor(pause_);
+    if (!more && restedUnwoken()) stop_.waitFor(pause_);
   }
 }
 

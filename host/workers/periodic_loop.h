@@ -19,6 +19,8 @@ class PeriodicLoop {
   PeriodicLoop(std::string name, std::chrono::milliseconds pause, Step step, const Log& log);
   ~PeriodicLoop();
 
+  /// However often it is woken, a step that left nothing to do is followed by this much rest. Before start().
+  void restBetweenSteps(std::chrono::milliseconds rest) { rest_ = rest; }
   void start();
   /// Ends the pause early. Thread-safe.
   void wake();
@@ -26,11 +28,13 @@ class PeriodicLoop {
 
  private:
   void run();
+  bool restedUnwoken();
 
   const std::string name_;
   const std::chrono::milliseconds pause_;
   const Step step_;
   const Log& log_;
+  std::chrono::milliseconds rest_{0};
   StopSignal stop_;
   std::thread thread_;
 };

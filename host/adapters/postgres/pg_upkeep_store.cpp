@@ -1,7 +1,6 @@
 #include "adapters/postgres/pg_upkeep_store.h"
 
 #include "adapters/postgres/store_call.h"
-#include "adapters/postgres/transaction.h"
 #include "sql_statements.h"
 
 namespace belfry::pg {
@@ -19,26 +18,6 @@ PgUpkeepStore::PgUpkeepStore(Pool& pool) : pool_(pool) {}
 
 void PgUpkeepStore::ping() {
   withConnection(pool_, [](Connection& connection) { connection.run(sql::ping); });
-}
-
-int PgUpkeepStore::sequenceFeed(int limit) {
-  return withConnection(pool_, [&](Connection& connection) {
-    // The lock is held to the end of the transaction, so positions become visible in their order.
-    Transaction transaction(connection);
-    if (!transaction.run(sql::feed_elect)[0].boolean(0)) return 0;
-    auto moved = transaction.run(sql::feed_sequence, limitOf(limit))[0].int64(0);
-    transaction.commit();
-    return static_cast<int>(moved);
-  });
-}
-
-int PgUpkeepStore::pruneFeed(std::chrono::hours older_than, int limit) {
-  Params params;
-  params.add(static_cast<std::int32_t>(older_than.count()));
-  params.add(static_cast<std::int64_t>(limit));
-  return withConnection(pool_, [&](Connection& connection) {
-    return static_cast<int>(connection.run(sql::feed_prune, params).affected());
-  });
 }
 
 int PgUpkeepStore::pruneIdempotencyKeys(int limit) {

@@ -11,8 +11,6 @@ class PgUpkeepStore final : public UpkeepStore {
   explicit PgUpkeepStore(Pool& pool);
 
   void ping() override;
-  int sequenceFeed(int limit) override;
-  int pruneFeed(std::chrono::hours older_than, int limit) override;
   int pruneIdempotencyKeys(int limit) override;
   int prunePluginValues(int limit) override;
   int ensurePartitions(int months_ahead) override;

@@ -67,6 +67,11 @@ struct Metrics::Impl {
                                                           .Name("belfry_receipts_total")
                                                           .Help("Receipts of providers, by what became of them")
                                                           .Register(registry);
+  prometheus::Counter& sequenced = prometheus::BuildCounter()
+                                       .Name("belfry_feed_sequenced_total")
+                                       .Help("Events that this process moved into the feed")
+                                       .Register(registry)
+                                       .Add({});
   std::vector<std::pair<prometheus::Gauge*, std::function<double()>>> gauges;
 };
 
@@ -104,6 +109,8 @@ void Metrics::receipt(const std::string& plugin, ReceiptType type, ReceiptResult
       .Add({{"plugin", plugin}, {"type", std::string(toText(type))}, {"result", std::string(toText(result))}})
       .Increment();
 }
+
+void Metrics::feedSequenced(int events) { impl_->sequenced.Increment(events); }
 
 bool Metrics::pluginEvent(const std::string& plugin, std::string_view event, std::uint64_t n) {
   constexpr std::size_t kMostNames = 32;

@@ -56,6 +56,29 @@ std::optional<Uuid> QueryReader::uuid(std::string_view name) {
   return parsed;
 }
 
+std::optional<std::int64_t> QueryReader::integer(std::string_view name, std::int64_t least, std::int64_t most) {
+  const auto* value = find(name);
+  if (value == nullptr) return std::nullopt;
+  std::int64_t number = 0;
+  const auto* end = value->data() + value->size();
+  const auto [stopped, error] = std::from_chars(value->data(), end, number);
+  const bool whole = error == std::errc() && stopped == end;
+  if (whole && number >= least && number <= most) return number;
+  refuse(name,
+         whole || error == std::errc::result_out_of_range ? FieldErrorCode::out_of_range : FieldErrorCode::malformed,
+         whole ? "is outside the range allowed" : "is not a whole number in the range allowed",
+         "a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+  return std::nullopt;
+}
+
+std::optional<Duration> QueryReader::duration(std::string_view name) {
+  const auto* value = find(name);
+  if (value == nullptr) return std::nullopt;
+  auto parsed = parseIsoDuration(*value);
+  if (!parsed) refuse(name, FieldErrorCode::malformed, "is not a duration", "ISO 8601, e.g. PT5M");
+  return parsed;
+}
+
 int QueryReader::limit() {
   const auto* value = find("limit");
   if (value == nullptr) return kDefaultLimit;

@@ -1,6 +1,7 @@
 // Query parameters of a list, read as strictly as a body. Errors point to `?name`.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,6 +31,8 @@ class QueryReader {
     if (!parsed) refuse(name, FieldErrorCode::not_allowed, "is not one of the values allowed", std::string(allowed));
     return parsed;
   }
+  std::optional<std::int64_t> integer(std::string_view name, std::int64_t least, std::int64_t most);
+  std::optional<Duration> duration(std::string_view name);
   /// `limit`: how many items a page has, 1 to 200.
   int limit();
   /// `cursor`: the position that a page of this kind of list ended at; nullopt for the first page.

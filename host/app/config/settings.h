@@ -104,6 +104,11 @@ struct CallbackOptions {
   std::chrono::hours keep{};
 };
 
+struct FeedOptions {
+  std::chrono::hours keep{};
+  std::size_t most_waiting = 0;
+};
+
 struct Settings {
   std::set<ProcessRole> roles;
   HttpSettings http;
@@ -121,8 +126,10 @@ struct Settings {
   int devices_per_user = 0;
   std::string default_region;  ///< ISO 3166-1; empty: none
   CallbackOptions callbacks;
+  FeedOptions feed;
   std::chrono::hours idempotency_ttl{};
   int partitions_ahead_months = 0;
+  int statistics_days = 0;
   LogLevel log_level = LogLevel::info;
   std::chrono::milliseconds shutdown_deadline{};
 };

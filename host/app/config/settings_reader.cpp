@@ -133,6 +133,11 @@ ExchangeSettings exchange(const Reader& in) {
           .idle_connection = in.ms("exchange.idle_connection_ms")};
 }
 
+FeedOptions feed(const Reader& in) {
+  return {.keep = std::chrono::hours(in.whole<int>("feed.keep_h")),
+          .most_waiting = in.whole<std::size_t>("feed.max_waiting")};
+}
+
 CallbackOptions callbacks(const Reader& in) {
   return {.max_body_bytes = in.whole<std::size_t>("callbacks.max_body_bytes"),
           .timeout = in.ms("callbacks.timeout_ms"),
@@ -169,8 +174,10 @@ Settings readSettings(const SettingLayer& values) {
   settings.devices_per_user = in.whole<int>("devices.max_per_user");
   settings.default_region = in.text("numbers.default_region");
   settings.callbacks = callbacks(in);
+  settings.feed = feed(in);
   settings.idempotency_ttl = std::chrono::hours(in.whole<int>("idempotency.ttl_h"));
   settings.partitions_ahead_months = in.whole<int>("retention.partitions_ahead_months");
+  settings.statistics_days = in.whole<int>("retention.statistics_days");
   settings.log_level = parseLogLevel(in.text("log.level")).value();
   settings.shutdown_deadline = in.ms("shutdown.deadline_ms");
   return settings;

@@ -24,7 +24,7 @@ class DeliveryLife : public StoreSuite {
   }
 
   static ClaimedDelivery claimOne() {
-    auto claims = stores_->work.claim(kAll, 60s, owner_);
+    auto claims = claimDue(*stores_, kAll, 60s, owner_);
     EXPECT_THAT(claims, SizeIs(1));
     return claims.at(0);
   }
@@ -212,7 +212,7 @@ TEST_F(DeliveryLife, EachTenantAndChannelIsRescuedByItsOwnPolicy) {
   auto other = newTenant();
   storedMail(tenant_);
   storedMail(other);
-  stores_->work.claim(kAll, 60s, owner_);
+  claimDue(*stores_, kAll, 60s, owner_);
   expireLeases();
   auto rescued = stores_->work.rescue(
       [&](TenantId tenant, Channel) {

@@ -90,7 +90,7 @@ TEST_F(NotificationStoreTest, TheTimelineGrowsWithTheDelivery) {
   auto sending = stores_->notifications.get(tenant_, made.id)->deliveries.at(0);
   EXPECT_EQ(sending.state, DeliveryState::sending) << "a live delivery's state is that of its work row";
   EXPECT_EQ(sending.attempt, 1);
-  Settlement end{tenant_, claim.id, 1, claim.priority, DeliveryState::bounced, {}, "mail", "id-1", "550", "no such user", {}};
+  Settlement end{tenant_, claim.id, 1, DeliveryState::bounced, {}, "mail", "id-1", "550", "no such user", {}};
   end.events = {{EventType::sending, made.created_at, 1, "mail", {}},
                 {EventType::bounced, made.created_at, 1, "mail", R"({"code":"550"})"}};
   stores_->work.settle({&end, 1});

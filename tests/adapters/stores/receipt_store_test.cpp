@@ -29,7 +29,7 @@ class ReceiptStoreTest : public StoreSuite {
 
   static SettledGroup settle(const ClaimedDelivery& of, DeliveryState state, const std::string& provider = "mail",
                              const std::string& message = "") {
-    Settlement settlement{of.tenant, of.id, of.attempt, of.priority, state, {}, provider, message, {}, {}, {}};
+    Settlement settlement{of.tenant, of.id, of.attempt, state, {}, provider, message, {}, {}, {}};
     if (state == DeliveryState::deferred) settlement.due_at = stores_->clock.now() + 1h;
     auto type = state == DeliveryState::deferred  ? EventType::retry
                 : state == DeliveryState::unknown ? EventType::unknown

@@ -16,6 +16,7 @@
 #include "adapters/postgres/pg_callback_store.h"
 #include "adapters/postgres/pg_catalogue_store.h"
 #include "adapters/postgres/pg_device_store.h"
+#include "adapters/postgres/pg_feed_store.h"
 #include "adapters/postgres/pg_idempotency_store.h"
 #include "adapters/postgres/pg_inbox_store.h"
 #include "adapters/postgres/pg_intake_store.h"
@@ -24,6 +25,7 @@
 #include "adapters/postgres/pg_notification_store.h"
 #include "adapters/postgres/pg_ready_store.h"
 #include "adapters/postgres/pg_receipt_store.h"
+#include "adapters/postgres/pg_statistics_store.h"
 #include "adapters/postgres/pg_subscriber_key_store.h"
 #include "adapters/postgres/pg_template_store.h"
 #include "adapters/postgres/pg_upkeep_store.h"
@@ -91,6 +93,8 @@ struct Stores {
         subscriber_keys(tenant_pool, keyring, clock),
         idempotency(tenant_pool, keyring, clock),
         upkeep(system_pool),
+        feed(tenant_pool, system_pool),
+        statistics(tenant_pool, system_pool),
         callbacks(tenant_pool, system_pool, keyring, clock),
         receipts(tenant_pool, system_pool, keyring),
         look_ups(system_pool) {}
@@ -112,6 +116,8 @@ struct Stores {
   PgSubscriberKeyStore subscriber_keys;
   PgIdempotencyStore idempotency;
   PgUpkeepStore upkeep;
+  PgFeedStore feed;
+  PgStatisticsStore statistics;
   PgCallbackStore callbacks;
   PgReceiptStore receipts;
   PgLookUpStore look_ups;
@@ -155,9 +161,11 @@ class StoreSuite : public ::testing::Test {
   /// Empties what deliveries leave behind, so that a claim finds only this test's rows.
   static void clearDeliveries() {
     sql("TRUNCATE belfry.notifications, belfry.deliveries, belfry.delivery_events, belfry.work, belfry.outbox, "
-        "belfry.feed, "
+        "belfry.feed, belfry.delivery_statistics, "
         "belfry.idempotency_keys, belfry.inbox_items, belfry.device_tokens, belfry.inbound_callbacks, "
-        "belfry.parked_receipts, belfry.receipt_keys, belfry.provider_message_ids, belfry.lookups RESTART IDENTITY");
+        "belfry.parked_receipts, belfry.receipt_keys, belfry.provider_message_ids, belfry.lookups RESTART IDENTITY;"
+        "UPDATE belfry.feed_ends SET head = 0, pruned_to = 0;"
+        "UPDATE belfry.feed_sinks SET position = 0, rewind_to = NULL");
   }
 
   static TenantId newTenant() {

@@ -14,6 +14,7 @@
 #include "support/courier_host.h"
 #include "support/http_client.h"
 #include "support/test_plugins.h"
+#include "support/wait_until.h"
 #include "system/stage.h"
 
 namespace belfry::test {
@@ -360,6 +361,27 @@ void driveTheRest(Driver& driver) {
   driver.open("/docs/nosuch.js", 404);
 }
 
+void driveFeed(Driver& driver) {
+  const std::string base = "/api/v1/admin/feed";
+  const auto& host = stage().host;
+  ASSERT_TRUE(waitUntil(30s, [&] { return host.get(base, "acme").size("/items") > 0; }));
+  const auto page = driver.call("GET", base + "?limit=1", 200);
+  driver.call("GET", base + "?after=" + page.text("/nextAfter") + "&waitSeconds=1", 200);
+  driver.call("GET", base + "?after=-1", 422);
+  driver.withoutCredential("GET", base);
+  const auto sinks = base + "/sinks";
+  driver.call("GET", sinks, 200);
+  driver.withoutCredential("GET", sinks);
+  driver.call("POST", sinks + "/statistics/replay", 200, R"({"after":0})");
+  driver.call("POST", sinks + "/statistics/replay", 422, R"({"after":9007199254740991})");
+  driver.call("POST", sinks + "/nosuch/replay", 404, R"({"after":0})");
+  const std::string statistics = "/api/v1/admin/statistics";
+  ASSERT_TRUE(waitUntil(30s, [&] { return host.get(statistics, "acme").size("/steps") > 0; }));
+  driver.call("GET", statistics, 200);
+  driver.call("GET", statistics + "?step=PT1M&channel=email&provider=acme-smtp", 200);
+  driver.call("GET", statistics + "?step=PT1S", 422);
+}
+
 TEST(OpenApi, EveryOperationAnswersAsTheContractSays) {
   Driver driver(stage().host);
   driveNotifications(driver);
@@ -368,6 +390,7 @@ TEST(OpenApi, EveryOperationAnswersAsTheContractSays) {
   driveInbox(driver);
   driveUsers(driver);
   driveCallbacks(driver);
+  driveFeed(driver);
   driveTheRest(driver);
   EXPECT_EQ(driver.verdict(), "");
 }

@@ -6,6 +6,7 @@
 #include "api/rest/callback_operations.h"
 #include "api/rest/device_operations.h"
 #include "api/rest/docs_operations.h"
+#include "api/rest/feed_operations.h"
 #include "api/rest/health_operations.h"
 #include "api/rest/inbox_operations.h"
 #include "api/rest/key_operations.h"
@@ -14,6 +15,7 @@
 #include "api/rest/plugin_operations.h"
 #include "api/rest/provider_operations.h"
 #include "api/rest/sms_operations.h"
+#include "api/rest/statistics_operations.h"
 #include "api/rest/subscriber_operations.h"
 #include "api/rest/template_operations.h"
 #include "api/rest/tenant_operations.h"
@@ -44,6 +46,8 @@ Router wholeRouter() {
   addWebhookOperations(router, unused<Callbacks>(), "", 0);
   addCallbackOperations(router, unused<CallbackStore>(), unused<Callbacks>(), {});
   addQuestionOperations(router, unused<ProviderQuestions>());
+  addFeedOperations(router, unused<FeedFollowers>(), unused<FeedStore>(), unused<SystemClock>());
+  addStatisticsOperations(router, unused<StatisticsStore>(), unused<SystemClock>());
   addTenantOperations(router, unused<CatalogueStore>(), unused<Authenticators>(), {});
   addKeyOperations(router, unused<ApiKeys>());
   addInboxOperations(router, unused<InboxStore>());

@@ -54,6 +54,44 @@ TEST(QueryReader, RefusesEveryParameterThatIsWrong) {
                                              "?statu unknown_field", "?limit duplicate"}));
 }
 
+TEST(QueryReader, IntegersAreWholeNumbersInTheirRange) {
+  for (const auto& [text, code] :
+       std::vector<std::pair<std::string, std::string>>{{"-1", "out_of_range"},
+                                                        {"31", "out_of_range"},
+                                                        {"99999999999999999999", "out_of_range"},
+                                                        {"", "malformed"},
+                                                        {"x", "malformed"},
+                                                        {"1.5", "malformed"},
+                                                        {"+1", "malformed"},
+                                                        {"0x1", "malformed"},
+                                                        {" 1", "malformed"}}) {
+    FieldErrors errors;
+    const auto request = asked({{"wait", text}});
+    QueryReader query(request, errors);
+    EXPECT_EQ(query.integer("wait", 0, 30), std::nullopt) << text;
+    ASSERT_EQ(errors.size(), 1u) << text;
+    EXPECT_EQ(toText(errors[0].code), code) << text;
+    EXPECT_EQ(errors[0].value, text);
+    EXPECT_NE(errors[0].allowed.find("0 to 30"), std::string::npos);
+  }
+  FieldErrors errors;
+  const auto request = asked({{"wait", "30"}});
+  QueryReader query(request, errors);
+  EXPECT_EQ(query.integer("wait", 0, 30), 30);
+  EXPECT_EQ(query.integer("other", 0, 30), std::nullopt);
+  EXPECT_TRUE(errors.empty());
+}
+
+TEST(QueryReader, DurationsAreIso8601) {
+  FieldErrors errors;
+  const auto request = asked({{"step", "PT5M"}, {"bad", "5m"}});
+  QueryReader query(request, errors);
+  EXPECT_EQ(query.duration("step"), std::chrono::minutes(5));
+  EXPECT_EQ(query.duration("bad"), std::nullopt);
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_EQ(errors[0].pointer, "?bad");
+}
+
 TEST(QueryReader, LimitsAreWholeNumbersUpTo200) {
   for (const auto* bad : {"", "-1", "201", "5x", "1.5", "99999999999999999999", " 5"}) {
     FieldErrors errors;

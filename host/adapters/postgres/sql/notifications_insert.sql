@@ -45,7 +45,7 @@ WITH n AS (
   SELECT d.tenant_id, d.id, e.seq, CASE e.seq WHEN 1 THEN 'accepted' ELSE d.state END, d.created_at
     FROM d CROSS JOIN (VALUES (1), (2)) AS e (seq)
 ), queued AS (
-  INSERT INTO belfry.outbox (tenant_id, delivery_id, seq, notification_id, type, at)
-  SELECT tenant_id, id, 2, notification_id, state, created_at FROM d
+  INSERT INTO belfry.outbox (tenant_id, delivery_id, seq, notification_id, type, at, channel, priority, due_at)
+  SELECT tenant_id, id, 2, notification_id, state, created_at, channel, priority, due_at FROM d
 )
 SELECT id FROM fresh

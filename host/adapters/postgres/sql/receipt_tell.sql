@@ -8,5 +8,5 @@ WITH e AS (
   INSERT INTO belfry.delivery_events (tenant_id, delivery_id, seq, type, at, attempt, provider, detail)
   SELECT $1, delivery_id, seq, type, at, attempt, provider, detail::jsonb FROM e
 )
-INSERT INTO belfry.outbox (tenant_id, delivery_id, seq, notification_id, type, at)
-SELECT $1, delivery_id, seq, notification_id, type, at FROM e
+INSERT INTO belfry.outbox (tenant_id, delivery_id, seq, notification_id, type, at, attempt, provider)
+SELECT $1, delivery_id, seq, notification_id, type, at, attempt, provider FROM e

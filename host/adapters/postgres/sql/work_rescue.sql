@@ -42,8 +42,9 @@ WITH policy AS (
     FROM lost l CROSS JOIN (VALUES (1), (2)) AS e (k)
    WHERE e.k = 1 OR NOT l.again
 ), queued AS (
-  INSERT INTO belfry.outbox (tenant_id, delivery_id, seq, notification_id, type, at)
-  SELECT l.tenant_id, l.delivery_id, l.seq + e.k, l.notification_id, CASE e.k WHEN 1 THEN 'lease_expired' ELSE 'unknown' END, now()
+  INSERT INTO belfry.outbox (tenant_id, delivery_id, seq, notification_id, type, at, attempt, channel)
+  SELECT l.tenant_id, l.delivery_id, l.seq + e.k, l.notification_id, CASE e.k WHEN 1 THEN 'lease_expired' ELSE 'unknown' END, now(),
+         l.attempt, l.channel
     FROM lost l CROSS JOIN (VALUES (1), (2)) AS e (k)
    WHERE e.k = 1 OR NOT l.again
 )

@@ -18,14 +18,16 @@ WITH s AS (
 ), gone AS (
   DELETE FROM belfry.work w USING s
    WHERE w.tenant_id = s.tenant_id AND w.delivery_id = s.delivery_id AND w.attempt = s.attempt AND s.due_at IS NULL
-  RETURNING w.tenant_id, w.delivery_id, w.notification_id, w.seq
+  RETURNING w.tenant_id, w.delivery_id, w.notification_id, w.seq, w.channel, w.priority,
+            CASE WHEN w.attempt = 1 THEN w.due_at END AS first_due
 ), back AS (
   UPDATE belfry.work w
      SET state = 'deferred', lease_until = NULL, owner = NULL, due_at = now() + (s.due_at - c.ended), seq = w.seq + c.events
     FROM s JOIN counted c ON c.tenant_id = s.tenant_id AND c.delivery_id = s.delivery_id
    WHERE w.tenant_id = s.tenant_id AND w.delivery_id = s.delivery_id AND w.attempt = s.attempt AND s.due_at IS NOT NULL
      AND w.lease_until IS NOT NULL
-  RETURNING w.tenant_id, w.delivery_id, w.notification_id, w.seq - c.events AS seq
+  RETURNING w.tenant_id, w.delivery_id, w.notification_id, w.seq - c.events AS seq, w.channel, w.priority,
+            NULL::timestamptz AS first_due
 ), mine AS (
   SELECT * FROM gone UNION ALL SELECT * FROM back
 ), changed AS (
@@ -45,9 +47,11 @@ WITH s AS (
   SELECT m.tenant_id, m.delivery_id, m.seq + e.k, e.type, e.at, e.attempt, e.provider, e.detail::jsonb
     FROM e JOIN mine m ON m.tenant_id = e.tenant_id AND m.delivery_id = e.delivery_id
 ), queued AS (
-  INSERT INTO belfry.outbox (tenant_id, delivery_id, seq, notification_id, type, at)
-  SELECT m.tenant_id, m.delivery_id, m.seq + e.k, m.notification_id, e.type, e.at
+  -- `sending` is known only now, with how it ended: in the feed it would say nothing that the event after it does not say.
+  INSERT INTO belfry.outbox (tenant_id, delivery_id, seq, notification_id, type, at, attempt, provider, channel, priority, due_at)
+  SELECT m.tenant_id, m.delivery_id, m.seq + e.k, m.notification_id, e.type, e.at, e.attempt, e.provider, m.channel, m.priority, m.first_due
     FROM e JOIN mine m ON m.tenant_id = e.tenant_id AND m.delivery_id = e.delivery_id
+   WHERE e.type <> 'sending'
 ), filed AS (
   INSERT INTO belfry.inbox_items (tenant_id, id, notification_id, user_hash, category_hash, content)
   SELECT m.tenant_id, m.delivery_id, m.notification_id, i.user_hash, i.category_hash, i.content
