@@ -38,6 +38,7 @@ Storage::Storage(const DatabaseSettings& settings, const std::string& url, const
       intake(system_pool, keyring),
       work(system_pool, keyring),
       notifications(tenant_pool, system_pool, keyring),
+      batches(tenant_pool),
       inbox(tenant_pool, system_pool, keyring),
       devices(tenant_pool, keyring, clock),
       catalogue(system_pool, keyring, clock),

@@ -24,6 +24,8 @@ const std::map<std::string, Grants> kGrants{
     {"notifications", {"SELECT", "SELECT INSERT"}},
     {"deliveries", {"SELECT", "SELECT INSERT UPDATE"}},
     {"delivery_events", {"SELECT", "SELECT INSERT"}},
+    {"batches", {"SELECT", "SELECT INSERT UPDATE"}},
+    {"batch_chunks", {"", "SELECT INSERT"}},
     {"work", {"SELECT", "SELECT INSERT UPDATE DELETE"}},
     {"outbox", {"", "SELECT INSERT DELETE"}},
     {"feed", {"SELECT", "SELECT INSERT DELETE"}},
@@ -32,6 +34,7 @@ const std::map<std::string, Grants> kGrants{
     {"receipt_keys", {"", "SELECT INSERT DELETE"}},
     {"provider_message_ids", {"", "SELECT INSERT UPDATE DELETE"}},
     {"idempotency_keys", {"SELECT INSERT UPDATE DELETE", "SELECT INSERT UPDATE DELETE"}},
+    {"delivery_statistics", {"SELECT", "SELECT INSERT UPDATE DELETE"}},
     {"plugin_values", {"", "SELECT INSERT UPDATE DELETE"}},
     {"inbox_items", {"SELECT UPDATE", "SELECT INSERT UPDATE"}},
     {"device_tokens", {"SELECT INSERT UPDATE DELETE", "SELECT UPDATE"}},
@@ -66,6 +69,10 @@ class RowLevelSecurity : public StoreSuite {
         "belfry.tenants");
     sql("INSERT INTO belfry.inbound_callbacks (tenant_id, id, provider, plugin, method, request, received_at) "
         "SELECT id, id, 'mail', 'smtp', 'POST', '', now() FROM belfry.tenants");
+    sql("INSERT INTO belfry.batches (tenant_id, id, token_hash, state, total_processed, total_rejected, created_by, "
+        "created_at, updated_at) SELECT id, id, sha256('t'), 'open', 0, 0, 'x', now(), now() FROM belfry.tenants");
+    sql("INSERT INTO belfry.delivery_statistics (tenant_id, minute, channel, priority, type, count) "
+        "SELECT id, now(), 'email', 2, 'sent', 1 FROM belfry.tenants");
     sql("INSERT INTO belfry.parked_receipts (tenant_id, id, provider, delivery_id, attempt, key, receipt, reason, "
         "received_at, expires_at) "
         "SELECT id, id, 'mail', id, 1, sha256('k'), '', 'not_settled_yet', now(), now() FROM belfry.tenants");

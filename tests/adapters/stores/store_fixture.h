@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "adapters/postgres/migrator.h"
+#include "adapters/postgres/pg_batch_store.h"
 #include "adapters/postgres/pg_callback_store.h"
 #include "adapters/postgres/pg_catalogue_store.h"
 #include "adapters/postgres/pg_device_store.h"
@@ -76,6 +77,7 @@ struct Stores {
         intake(system_pool, keyring),
         work(system_pool, keyring),
         notifications(tenant_pool, system_pool, keyring),
+        batches(tenant_pool),
         inbox(tenant_pool, system_pool, keyring),
         devices(tenant_pool, keyring, clock),
         catalogue(system_pool, keyring, clock),
@@ -95,6 +97,7 @@ struct Stores {
   PgIntakeStore intake;
   PgWorkStore work;
   PgNotificationStore notifications;
+  PgBatchStore batches;
   PgInboxStore inbox;
   PgDeviceStore devices;
   PgCatalogueStore catalogue;
@@ -133,7 +136,7 @@ class StoreSuite : public ::testing::Test {
   /// Empties what deliveries leave behind, so that a claim finds only this test's rows.
   static void clearDeliveries() {
     sql("TRUNCATE belfry.notifications, belfry.deliveries, belfry.delivery_events, belfry.work, belfry.outbox, "
-        "belfry.feed, "
+        "belfry.feed, belfry.batches, belfry.batch_chunks, "
         "belfry.idempotency_keys, belfry.inbox_items, belfry.device_tokens, belfry.inbound_callbacks, "
         "belfry.parked_receipts, belfry.receipt_keys, belfry.provider_message_ids RESTART IDENTITY");
   }
