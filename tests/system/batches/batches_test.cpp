@@ -2,11 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <map>
 #include <set>
 #include <thread>
 
+#include "support/wait_until.h"
 #include "system/received_mail.h"
 #include "system/stage.h"
 
@@ -168,8 +167,6 @@ TEST(Batches, AHundredThousandItemsAreRefusedAndNothingIsKept) {
   const auto one = mailBody("many@example.test");
   std::string items;
   for (int i = 0; i < 100'000; ++i) items += (i ? "," : "") + one;
-  const auto refused = sendBatch(batchBody(items), withKey("a hundred thousand"));
-  EXPECT_EQ(refused.status, 400) << "the key has blanks";
   const auto many = sendBatch(batchBody(items), withKey("hundred-thousand"));
   EXPECT_EQ(many.status, 422) << many.body << many.error;
   EXPECT_EQ(many.text("/errors/0/pointer"), "/notifications");
