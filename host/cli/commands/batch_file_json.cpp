@@ -1,6 +1,4 @@
-#include <fcntl.h>
-#include <unistd.h>
-
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <system_error>
@@ -99,14 +97,15 @@ BatchPosition BatchMemory::recall(const std::string& file_sha256) const {
 
 void BatchMemory::keep(const BatchPosition& position) const {
   const auto fresh = path_.string() + ".new";
-  const auto text = toJson(position);
-  const int fd = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR);
-  const bool written =
-      fd >= 0 && ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(fd) == 0;
-  if (fd >= 0) ::close(fd);
+  std::ofstream out(fresh, std::ios::binary | std::ios::trunc);
   std::error_code error;
-  if (written) std::filesystem::rename(fresh, path_, error);
-  if (!written || error) throw CommandFailed("cannot write " + path_.string() + ", which a break would need");
+  std::filesystem::permissions(fresh, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, error);
+  if (!error) {
+    out << toJson(position);
+    out.close();
+  }
+  if (!error && out) std::filesystem::rename(fresh, path_, error);
+  if (error || !out) throw CommandFailed("cannot write " + path_.string() + ", which a break would need");
 }
 
 void BatchMemory::forget() const {

@@ -206,7 +206,7 @@ TEST_F(BatchStoreTest, AGroupOfTenantsChunksAndSendsIsOneCommit) {
   const auto one = newTenant(), two = newTenant();
   const std::vector<NewChunk> chunks{first(one, 3), first(two, 2), withKey(first(one, 1), "key"),
                                      withKey(first(one, 1), "key")};
-  const std::vector<NewNotification> singles{mail(one), keyed(two, "key"), keyed(one, "key")};
+  const std::vector<NewNotification> singles{mail(one), keyed(two, "key"), keyed(one, "key", "a send")};
   const auto outcomes = stores_->intake.write(singles, chunks);
   EXPECT_EQ(replayed(outcomes.chunks[3]), stored(outcomes.chunks[2])) << "doubles within a group";
   EXPECT_TRUE(std::holds_alternative<Stored>(outcomes.notifications[0]));
@@ -255,8 +255,9 @@ TEST_F(BatchStoreTest, OfOneChunkOnManyConnectionsOneIsStored) {
     for (int t = 0; t < kThreads; ++t)
       if (std::holds_alternative<ChunkStored>(told[t][i])) fresh.push_back(stored(told[t][i]));
     ASSERT_THAT(fresh, SizeIs(1)) << i;
-    for (int t = 0; t < kThreads; ++t)
+    for (int t = 0; t < kThreads; ++t) {
       if (!std::holds_alternative<ChunkStored>(told[t][i])) EXPECT_EQ(replayed(told[t][i]), fresh[0]);
+    }
   }
   EXPECT_EQ(count("notifications"), 1 + kChunks * 2);
   EXPECT_EQ(stores_->batches.get(begin.tenant, begin.batch)->state(), BatchState::closed);
