@@ -8,7 +8,7 @@
 namespace belfry::pg {
 namespace {
 
-constexpr auto kDay = std::chrono::hours(24);
+constexpr auto kSkew = std::chrono::hours(1);
 
 belfry::Batch toBatch(const Row& row) {
   belfry::Batch batch{};
@@ -30,11 +30,11 @@ Params keyOf(TenantId tenant, BatchId id) {
   return params;
 }
 
-/// Ids are minted before their chunk is written, by hosts whose clocks agree to within a day.
+/// Ids are minted before their chunk is written, by hosts whose clocks agree to within an hour.
 Params countParams(TenantId tenant, const belfry::Batch& batch) {
   auto params = keyOf(tenant, batch.id);
-  params.add(uuidLowerBound(batch.created_at - kDay));
-  params.add(uuidLowerBound(batch.updated_at + kDay));
+  params.add(uuidLowerBound(batch.created_at - kSkew));
+  params.add(uuidLowerBound(batch.updated_at + kSkew));
   return params;
 }
 
