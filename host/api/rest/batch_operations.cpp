@@ -4,10 +4,8 @@
 #include <memory>
 
 #include "api/rest/batch_json.h"
-#include "api/rest/notification_json.h"
-#include "api/rest/page_json.h"
+#include "api/rest/notification_page.h"
 #include "api/rest/problem_json.h"
-#include "api/rest/query_reader.h"
 #include "api/rest/request_headers.h"
 
 namespace belfry {
@@ -17,12 +15,6 @@ constexpr std::string_view kBase = "/api/v1/services/notifications";
 constexpr std::string_view kCursorKind = "bn";
 
 using ParseChunk = Result<ParsedChunk, Problem> (*)(std::string_view body);
-
-HttpResponse toResponse(SendAnswer answer) {
-  auto response = jsonResponse(answer.status, std::move(answer.body_json));
-  if (answer.replayed) response.headers.add("Idempotency-Replayed", "true");
-  return response;
-}
 
 void sendChunk(BatchIntake& intake, ParseChunk parse, const Call& call, Reply reply) {
   auto parsed = parse(call.request.body);
@@ -67,37 +59,13 @@ Answer show(BatchStore& batches, const Call& call) {
   return jsonResponse(200, batchJson(*batch));
 }
 
-struct Wanted {
-  NotificationFilter filter;
-  std::optional<NotificationId> before;
-  int limit = 0;
-};
-
-Result<Wanted, Problem> readQuery(const HttpRequest& request) {
-  FieldErrors errors;
-  QueryReader query(request, errors);
-  Wanted wanted;
-  wanted.filter.status = query.word<DeliveryState>("status", parseDeliveryState, allowedDeliveryState());
-  wanted.filter.channel = query.word<Channel>("channel", parseChannel, allowedChannel());
-  wanted.limit = query.limit();
-  if (const auto id = query.idCursor(kCursorKind)) wanted.before = NotificationId{*id};
-  query.finish();
-  if (!errors.empty()) return failure(invalidFields(std::move(errors)));
-  return wanted;
-}
-
 Answer list(BatchStore& batches, NotificationStore& notifications, const Call& call) {
-  auto wanted = readQuery(call.request);
-  if (!wanted) return failure(std::move(wanted).error());
   const auto id = BatchId::parse(call.params[0]);
-  if (!id || !batches.exists(call.caller.tenant, *id)) return failure(unknownBatch(call.params[0]));
-  wanted->filter.batch = id->value;
-  // One more than asked for tells whether there is another page.
-  const auto views = notifications.list(call.caller.tenant, wanted->filter, wanted->before, wanted->limit + 1);
-  return jsonResponse(
-      200, pageJson(
-               views, wanted->limit, kCursorKind, [](const auto& view) { return view.id.toString(); },
-               [](JsonWriter& json, const auto& view) { writeNotification(json, view, Timeline::left_out); }));
+  if (!id) return failure(unknownBatch(call.params[0]));
+  const auto query = readNotificationQuery(call.request, kCursorKind, id->value);
+  if (!query) return failure(query.error());
+  if (!batches.exists(call.caller.tenant, *id)) return failure(unknownBatch(call.params[0]));
+  return notificationPage(notifications, call.caller.tenant, *query, kCursorKind);
 }
 
 }  // namespace
