@@ -10,8 +10,8 @@
 namespace belfry::test {
 namespace {
 
-constexpr int kChunks = 60;
-constexpr int kItems = 50;
+constexpr int kChunks = 200;
+constexpr int kItems = 40;
 const std::string kBase = "/api/v1/services/notifications";
 
 std::string items(int chunk) {
