@@ -1,5 +1,4 @@
 // What PostgreSQL refuses refuses itself alone: everything that was written in its group is stored.
-#include <map>
 
 #include "ports/chunk_intake.h"
 #include "services/intake/intake_writer.h"
