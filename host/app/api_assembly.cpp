@@ -1,5 +1,6 @@
 #include "app/api_assembly.h"
 
+#include "api/rest/batch_operations.h"
 #include "api/rest/callback_operations.h"
 #include "api/rest/device_operations.h"
 #include "api/rest/docs_operations.h"
@@ -31,6 +32,7 @@ Router assembleRouter(const ApiParts& parts, const Settings& settings, const Ins
   if (!settings.roles.contains(ProcessRole::api)) return router;
   auto url = publicUrl(settings.http, port);
   addNotificationOperations(router, parts.intake, parts.notifications);
+  addBatchOperations(router, parts.batch_intake, parts.batches, parts.notifications);
   addTemplateOperations(router, parts.templates, parts.engines, parts.resolver);
   addPluginOperations(router, parts.plugins);
   addProviderOperations(router, parts.directory, parts.providers, url);

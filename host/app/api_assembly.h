@@ -14,6 +14,7 @@
 #include "kit/log.h"
 #include "kit/time.h"
 #include "ports/authenticators.h"
+#include "ports/batch_store.h"
 #include "ports/catalogue_store.h"
 #include "ports/channels.h"
 #include "ports/device_store.h"
@@ -24,6 +25,7 @@
 #include "ports/templates.h"
 #include "services/identity/api_keys.h"
 #include "services/identity/subscriber_tokens.h"
+#include "services/intake/batch_intake.h"
 #include "services/intake/intake.h"
 #include "services/rendering/template_resolver.h"
 #include "services/tenants/directory.h"
@@ -35,6 +37,8 @@ namespace belfry {
 struct ApiParts {
   Intake& intake;
   NotificationStore& notifications;
+  BatchIntake& batch_intake;
+  BatchStore& batches;
   InboxStore& inbox;
   DeviceStore& devices;
   const PhoneNumbers& numbers;

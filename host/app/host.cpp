@@ -32,6 +32,7 @@
 #include "app/storage.h"
 #include "services/identity/api_keys.h"
 #include "services/identity/subscriber_tokens.h"
+#include "services/intake/batch_intake.h"
 #include "services/intake/intake.h"
 
 namespace belfry {
@@ -82,6 +83,15 @@ curl::CurlExchangeSettings exchangeSettings(const ExchangeSettings& exchange) {
   settings.timeout = exchange.timeout;
   settings.max_connections_per_host = static_cast<std::size_t>(exchange.max_connections_per_host);
   settings.idle_connection = exchange.idle_connection;
+  return settings;
+}
+
+IntakeWriterSettings writerSettings(const IntakeQueueSettings& intake) {
+  IntakeWriterSettings settings;
+  settings.queue_limit = intake.queue_limit;
+  settings.queue_bytes = intake.queue_bytes;
+  settings.tenant_share_percent = intake.tenant_share_percent;
+  settings.group_limit = intake.group_limit;
   return settings;
 }
 
@@ -161,6 +171,7 @@ struct Host::Parts {
   std::unique_ptr<IntakeWriter> critical_writer;
   std::unique_ptr<DeliveryPreviews> previews;
   std::unique_ptr<Intake> intake;
+  std::unique_ptr<BatchIntake> batch_intake;
   std::unique_ptr<ApiKeys> api_keys;
   std::unique_ptr<Providers> providers;
   std::unique_ptr<RestApi> api;
@@ -307,9 +318,9 @@ void Host::Parts::startEngine() {
                 [this] { return engine->inFlight(); });
   metrics.gauge("belfry_database_connections_in_use", "Connections of this process that are in use",
                 [this] { return storage->system_pool.stats().in_use + storage->tenant_pool.stats().in_use; });
-  writer = std::make_unique<IntakeWriter>(storage->intake, *engine, log, IntakeWriterSettings{});
+  writer = std::make_unique<IntakeWriter>(storage->intake, *engine, log, writerSettings(settings.intake));
   critical_writer =
-      std::make_unique<IntakeWriter>(storage->intake, *engine, log, IntakeWriterSettings{}, "intake-critical");
+      std::make_unique<IntakeWriter>(storage->intake, *engine, log, writerSettings(settings.intake), "intake-critical");
   previews = std::make_unique<DeliveryPreviews>(*directory, *renderer);
   IntakeSettings intake_settings;
   intake_settings.idempotency_ttl = settings.idempotency_ttl;
@@ -317,6 +328,7 @@ void Host::Parts::startEngine() {
   intake = std::make_unique<Intake>(IntakeParts{*directory, *templates, storage->devices, storage->intake, numbers,
                                                 *previews, *channels, *writer, *critical_writer, clock},
                                     sendAnswerJson, intake_settings);
+  batch_intake = std::make_unique<BatchIntake>(*intake, *writer, settings.idempotency_ttl);
   pg::ListenerSettings listening;
   listening.url = database_url;
   listening.channels = {"belfry_work", "belfry_feed", "belfry_catalogue"};
@@ -351,6 +363,8 @@ void Host::Parts::startApi() {
   providers = std::make_unique<Providers>(storage->catalogue, *directory, *channels);
   ApiParts parts{*intake,
                  storage->notifications,
+                 *batch_intake,
+                 storage->batches,
                  storage->inbox,
                  storage->devices,
                  numbers,
@@ -435,6 +449,7 @@ void Host::stop() {
   // Pools close before their server ends.
   parts.api.reset();
   parts.listener.reset();
+  parts.batch_intake.reset();
   parts.intake.reset();
   parts.writer.reset();
   parts.critical_writer.reset();

@@ -39,6 +39,7 @@ Storage::Storage(const DatabaseSettings& settings, const std::string& url, const
       work(system_pool, keyring),
       ready(system_pool),
       notifications(tenant_pool, system_pool, keyring),
+      batches(tenant_pool),
       inbox(tenant_pool, system_pool, keyring),
       devices(tenant_pool, keyring, clock),
       catalogue(system_pool, keyring, clock),

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "adapters/postgres/keyring.h"
+#include "adapters/postgres/pg_batch_store.h"
 #include "adapters/postgres/pg_callback_store.h"
 #include "adapters/postgres/pg_catalogue_store.h"
 #include "adapters/postgres/pg_device_store.h"
@@ -37,6 +38,7 @@ struct Storage {
   pg::PgWorkStore work;
   pg::PgReadyStore ready;
   pg::PgNotificationStore notifications;
+  pg::PgBatchStore batches;
   pg::PgInboxStore inbox;
   pg::PgDeviceStore devices;
   pg::PgCatalogueStore catalogue;

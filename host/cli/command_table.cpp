@@ -13,6 +13,7 @@
 #include "cli/commands/provider.h"
 #include "cli/commands/render.h"
 #include "cli/commands/send.h"
+#include "cli/commands/send_batch.h"
 #include "cli/commands/subscriber_token.h"
 #include "cli/commands/template.h"
 #include "cli/commands/tenant.h"
@@ -25,6 +26,7 @@ std::vector<Command> makeTable() {
   const auto add = [&](std::vector<Command> group) {
     std::move(group.begin(), group.end(), std::back_inserter(table));
   };
+  add(batchCommands());
   add(notificationCommands());
   add({renderCommand()});
   add(templateCommands());

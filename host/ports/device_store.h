@@ -2,7 +2,9 @@
 // Thread-safe.
 #pragma once
 
+#include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "model/device.h"
@@ -26,6 +28,9 @@ class DeviceStore {
   virtual std::vector<Device> list(TenantId tenant, const std::string& user) = 0;
   /// Where a push message for the user goes: the live ones, oldest first.
   virtual std::vector<DeviceToken> live(TenantId tenant, const std::string& user) = 0;
+  /// The same of many users, in one question. Those without one may be absent.
+  virtual std::unordered_map<std::string, std::vector<DeviceToken>> liveOf(TenantId tenant,
+                                                                           std::span<const std::string> users) = 0;
   /// False when the user has no such device.
   virtual bool remove(TenantId tenant, const std::string& user, DeviceId id) = 0;
   /// The provider says that the token is dead, in a late receipt. False when no live device of the tenant has it.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "kit/crypto.h"
+#include "model/batch.h"
 #include "model/notification.h"
 #include "ports/work_store.h"
 
@@ -40,6 +41,7 @@ struct NewNotification {
   TimePoint created_at;
   std::vector<NewDelivery> deliveries;
   std::optional<IdempotencyClaim> idempotency;
+  std::optional<BatchId> batch;
 };
 
 struct Stored {};
@@ -51,6 +53,9 @@ struct IdempotencyMismatch {};  ///< the key was used for a different request
 struct IdempotencyInProgress {};
 using IntakeOutcome = std::variant<Stored, Replayed, IdempotencyMismatch, IdempotencyInProgress>;
 
+struct NewChunk;       // ports/chunk_intake.h
+struct GroupOutcomes;  // ports/chunk_intake.h
+
 class IntakeStore {
  public:
   virtual ~IntakeStore() = default;
@@ -58,6 +63,10 @@ class IntakeStore {
   /// and key. `terms` are those of deliveries that are `claimed`. Throws StoreUnavailable when nothing is known to be
   /// written, StoreRejected when a row was refused (nothing is written).
   virtual std::vector<IntakeOutcome> write(std::span<const NewNotification> group, const ClaimTerms& terms) = 0;
+  /// The same with chunks of batches, each wholly or not at all: its row, its notifications and its answer are in the
+  /// group's transaction. Chunks of one batch, and several with one key, may be in a group.
+  virtual GroupOutcomes write(std::span<const NewNotification> group, std::span<const NewChunk> chunks,
+                              const ClaimTerms& terms) = 0;
   /// What a client's key already stands for; nullopt when it is free or has expired. May throw StoreUnavailable.
   virtual std::optional<IntakeOutcome> findKey(TenantId tenant, const Digest256& key_hash,
                                                const Digest256& request_hash) = 0;

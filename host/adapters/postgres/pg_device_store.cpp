@@ -103,6 +103,24 @@ std::vector<DeviceToken> PgDeviceStore::live(TenantId tenant, const std::string&
   return tokens;
 }
 
+std::unordered_map<std::string, std::vector<DeviceToken>> PgDeviceStore::liveOf(TenantId tenant,
+                                                                                std::span<const std::string> users) {
+  return withConnection(pool_, [&](Connection& connection) {
+    std::vector<std::string> hashes;
+    for (const auto& user : users) hashes.emplace_back(asView(keyring_.lookupHash(tenant, kUser, user)));
+    Params params;
+    params.add(tenant);
+    params.addByteas(hashes);
+    std::unordered_map<std::string, std::vector<DeviceToken>> tokens;
+    const auto rows = runAsTenant(connection, tenant, sql::devices_of_users, params);
+    for (auto row : rows) {
+      auto device = toDevice(tenant, row);
+      tokens[device.user_id].push_back({std::move(device.given.token), device.given.platform});
+    }
+    return tokens;
+  });
+}
+
 bool PgDeviceStore::remove(TenantId tenant, const std::string& user, DeviceId id) {
   return withConnection(pool_, [&](Connection& connection) {
     auto params = paramsOf(tenant, kUser, user);

@@ -15,6 +15,8 @@ class PgDeviceStore final : public DeviceStore {
   Registration put(TenantId tenant, const std::string& user, const NewDevice& device, int most) override;
   std::vector<Device> list(TenantId tenant, const std::string& user) override;
   std::vector<DeviceToken> live(TenantId tenant, const std::string& user) override;
+  std::unordered_map<std::string, std::vector<DeviceToken>> liveOf(TenantId tenant,
+                                                                   std::span<const std::string> users) override;
   bool remove(TenantId tenant, const std::string& user, DeviceId id) override;
   bool disable(TenantId tenant, const std::string& token, const std::string& reason) override;
 

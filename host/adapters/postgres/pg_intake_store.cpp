@@ -4,6 +4,7 @@
 #include <map>
 #include <unordered_set>
 
+#include "adapters/postgres/chunk_group.h"
 #include "adapters/postgres/request_json.h"
 #include "adapters/postgres/store_call.h"
 #include "sql_statements.h"
@@ -24,6 +25,7 @@ struct Columns {
   std::vector<std::string_view> delivery_channels;
   std::vector<std::int16_t> delivery_addresses;
   std::vector<bool> delivery_claimed;
+  std::vector<std::optional<BatchId>> batches;
 };
 
 std::string bytesOf(const Digest256& digest) { return std::string(asView(digest)); }
@@ -42,6 +44,7 @@ void addNotification(Columns& to, const NewNotification& from, Keyring& keyring)
   to.expires.push_back(from.expires_at);
   to.requests.push_back(keyring.seal(from.tenant, "notifications", "request", from.id.value, toJson(from.request)));
   to.created.push_back(from.created_at);
+  to.batches.push_back(from.batch);
 }
 
 void addIdempotency(Columns& to, const NewNotification& from, Keyring& keyring) {
@@ -89,18 +92,23 @@ Params toParams(const Columns& columns, const ClaimTerms& terms) {
   params.addBools(columns.delivery_claimed);
   params.add(static_cast<std::int32_t>(std::chrono::duration_cast<std::chrono::milliseconds>(terms.lease).count()));
   params.add(terms.owner);
+  params.addNullableUuids(columns.batches);
   return params;
 }
 
+void addRow(Columns& to, const NewNotification& from, Keyring& keyring) {
+  addNotification(to, from, keyring);
+  addIdempotency(to, from, keyring);
+  addDeliveries(to, from);
+}
+
 Params insertParams(std::span<const NewNotification> group, const std::unordered_set<Uuid>& skip, const ClaimTerms& terms,
-                    Keyring& keyring) {
+                    Keyring& keyring, const std::vector<const NewChunk*>& chunks = {}) {
   Columns columns;
-  for (const auto& notification : group) {
-    if (skip.contains(notification.id.value)) continue;
-    addNotification(columns, notification, keyring);
-    addIdempotency(columns, notification, keyring);
-    addDeliveries(columns, notification);
-  }
+  for (const auto& notification : group)
+    if (!skip.contains(notification.id.value)) addRow(columns, notification, keyring);
+  for (const auto* chunk : chunks)
+    for (const auto& notification : chunk->notifications) addRow(columns, notification, keyring);
   return toParams(columns, terms);
 }
 
@@ -118,19 +126,24 @@ bool anyWaits(std::span<const NewNotification> group) {
   });
 }
 
+std::pair<Statement, Params> announcement(const Uuid& owner) {
+  Params params;
+  params.add(owner.toString());
+  return {sql::work_announce, std::move(params)};
+}
+
 /// One round trip, one commit; returns the ids that were inserted. `announce`: the owner tells the other hosts.
 std::unordered_set<Uuid> insert(Connection& connection, Params params, const Uuid* announce) {
   if (!announce) return idsOf(connection.run(sql::notifications_insert, params));
-  Params own;
-  own.add(announce->toString());
   Batch batch;
   batch.emplace_back(sql::notifications_insert, std::move(params));
-  batch.emplace_back(sql::work_announce, std::move(own));
+  batch.push_back(announcement(*announce));
   return idsOf(connection.runPipelined(batch)[0]);
 }
 
 /// Which of the group a lost commit had stored after all.
 std::unordered_set<Uuid> alreadyStored(Connection& connection, std::span<const NewNotification> group) {
+  if (group.empty()) return {};
   std::vector<Uuid> tenants, ids;
   for (const auto& notification : group) {
     tenants.push_back(notification.tenant.value);
@@ -166,6 +179,54 @@ Rows findKeys(Connection& connection, const std::vector<Uuid>& tenants, const st
   return connection.run(sql::idempotency_find, params);
 }
 
+/// What became of a group of which `stored` was stored: the rest had keys that were taken.
+std::vector<IntakeOutcome> outcomesOf(Connection& connection, std::span<const NewNotification> group,
+                                      const std::unordered_set<Uuid>& stored, Keyring& keyring) {
+  std::vector<Uuid> refused;  // the tenants of what was not stored, with their keys
+  std::vector<std::string_view> refused_keys;
+  for (const auto& notification : group) {
+    if (stored.contains(notification.id.value)) continue;
+    refused.push_back(notification.tenant.value);
+    refused_keys.push_back(asView(notification.idempotency->key_hash));
+  }
+  std::vector<IntakeOutcome> outcomes(group.size(), Stored{});
+  if (refused.empty()) return outcomes;
+
+  auto rows = findKeys(connection, refused, refused_keys);
+  auto taken = takenKeys(rows);
+  for (std::size_t i = 0; i < group.size(); ++i) {
+    if (stored.contains(group[i].id.value)) continue;
+    auto key = taken.find({group[i].tenant.value, bytesOf(group[i].idempotency->key_hash)});
+    // A key that expired and was pruned between the two statements: the client may simply try again.
+    outcomes[i] = key == taken.end()
+                      ? IntakeOutcome(IdempotencyInProgress{})
+                      : outcomeOf(group[i].tenant, group[i].idempotency->request_hash, key->second, keyring);
+    // The key stands for this very notification: an earlier try of the group had stored it.
+    if (key != taken.end() && key->second.uuid(3) == group[i].id.value) outcomes[i] = Stored{};
+  }
+  return outcomes;
+}
+
+bool isUniqueViolation(const SqlError& error) { return error.sqlstate() == "23505"; }
+
+/// One transaction of a group with chunks; nullopt when a key of theirs was taken while it ran, and nothing was
+/// written.
+std::optional<GroupOutcomes> tryWrite(Connection& connection, std::span<const NewNotification> group,
+                                      std::span<const NewChunk> chunks, std::unordered_set<Uuid> stored,
+                                      const ClaimTerms& terms, Keyring& keyring) {
+  Transaction transaction(connection);
+  ChunkGroup taken(transaction, chunks, keyring);
+  Batch batch;
+  batch.push_back(announcement(terms.owner));
+  taken.appendTo(batch);
+  batch.emplace_back(sql::notifications_insert, insertParams(group, stored, terms, keyring, taken.fresh()));
+  const auto results = transaction.runPipelined(batch);
+  if (!taken.keysWereFree(results)) return std::nullopt;
+  transaction.commit();
+  stored.merge(idsOf(results.back()));
+  return GroupOutcomes{outcomesOf(connection, group, stored, keyring), taken.takeOutcomes()};
+}
+
 }  // namespace
 
 PgIntakeStore::PgIntakeStore(Pool& pool, Keyring& keyring) : pool_(pool), keyring_(keyring) {}
@@ -177,37 +238,34 @@ std::vector<IntakeOutcome> PgIntakeStore::write(std::span<const NewNotification>
     try {
       stored = insert(connection, insertParams(group, {}, terms, keyring_), announce);
     } catch (const SqlError& error) {
-      constexpr std::string_view kUniqueViolation = "23505";
-      if (error.sqlstate() != kUniqueViolation) throw;
+      if (!isUniqueViolation(error)) throw;
       // An earlier try of this group, whose commit was lost on the way, had stored some of it.
       auto before = alreadyStored(connection, group);
       if (before.empty()) throw;
       stored = insert(connection, insertParams(group, before, terms, keyring_), announce);
       stored.merge(before);
     }
-    std::vector<Uuid> refused;  // the tenants of what was not stored, with their keys
-    std::vector<std::string_view> refused_keys;
-    for (const auto& notification : group) {
-      if (stored.contains(notification.id.value)) continue;
-      refused.push_back(notification.tenant.value);
-      refused_keys.push_back(asView(notification.idempotency->key_hash));
-    }
-    std::vector<IntakeOutcome> outcomes(group.size(), Stored{});
-    if (refused.empty()) return outcomes;
+    return outcomesOf(connection, group, stored, keyring_);
+  });
+}
 
-    auto rows = findKeys(connection, refused, refused_keys);
-    auto taken = takenKeys(rows);
-    for (std::size_t i = 0; i < group.size(); ++i) {
-      if (stored.contains(group[i].id.value)) continue;
-      auto key = taken.find({group[i].tenant.value, bytesOf(group[i].idempotency->key_hash)});
-      // A key that expired and was pruned between the two statements: the client may simply try again.
-      outcomes[i] = key == taken.end()
-                        ? IntakeOutcome(IdempotencyInProgress{})
-                        : outcomeOf(group[i].tenant, group[i].idempotency->request_hash, key->second, keyring_);
-      // The key stands for this very notification: an earlier try of the group had stored it.
-      if (key != taken.end() && key->second.uuid(3) == group[i].id.value) outcomes[i] = Stored{};
+GroupOutcomes PgIntakeStore::write(std::span<const NewNotification> group, std::span<const NewChunk> chunks,
+                                   const ClaimTerms& terms) {
+  if (chunks.empty()) return {write(group, terms), {}};
+  return withConnection(pool_, [&](Connection& connection) {
+    constexpr int kTries = 5;
+    std::unordered_set<Uuid> before;
+    for (int i = 0; i < kTries; ++i) {
+      try {
+        if (auto written = tryWrite(connection, group, chunks, before, terms, keyring_)) return std::move(*written);
+      } catch (const SqlError& error) {
+        // As above. A chunk finds its own row and writes nothing twice.
+        if (!isUniqueViolation(error) || !before.empty()) throw;
+        before = alreadyStored(connection, group);
+        if (before.empty()) throw;
+      }
     }
-    return outcomes;
+    throw StoreUnavailable("the idempotency keys of a chunk are taken again and again");
   });
 }
 

@@ -4,9 +4,8 @@
 
 #include "api/rest/explanation_json.h"
 #include "api/rest/notification_json.h"
-#include "api/rest/page_json.h"
+#include "api/rest/notification_page.h"
 #include "api/rest/problem_json.h"
-#include "api/rest/query_reader.h"
 #include "api/rest/request_headers.h"
 #include "api/rest/send_json.h"
 
@@ -15,12 +14,6 @@ namespace {
 
 constexpr std::string_view kBase = "/api/v1/services/notifications";
 constexpr std::string_view kCursorKind = "n";
-
-HttpResponse toResponse(SendAnswer answer) {
-  auto response = jsonResponse(answer.status, std::move(answer.body_json));
-  if (answer.replayed) response.headers.add("Idempotency-Replayed", "true");
-  return response;
-}
 
 void send(Intake& intake, const Call& call, Reply reply) {
   auto parsed = parseSend(call.request.body);
@@ -51,38 +44,10 @@ Result<NotificationView, Problem> find(NotificationStore& store, const Call& cal
   return std::move(*view);
 }
 
-struct Wanted {
-  NotificationFilter filter;
-  std::optional<NotificationId> before;
-  int limit = 0;
-};
-
-Result<Wanted, Problem> readQuery(const HttpRequest& request) {
-  FieldErrors errors;
-  QueryReader query(request, errors);
-  Wanted wanted;
-  wanted.filter.status = query.word<DeliveryState>("status", parseDeliveryState, allowedDeliveryState());
-  wanted.filter.channel = query.word<Channel>("channel", parseChannel, allowedChannel());
-  wanted.filter.from = query.time("from");
-  wanted.filter.to = query.time("to");
-  wanted.filter.user_id = query.text("userId", 4096);
-  wanted.filter.batch = query.uuid("batchId");
-  wanted.limit = query.limit();
-  if (const auto id = query.idCursor(kCursorKind)) wanted.before = NotificationId{*id};
-  query.finish();
-  if (!errors.empty()) return failure(invalidFields(std::move(errors)));
-  return wanted;
-}
-
 Answer list(NotificationStore& store, const Call& call) {
-  auto wanted = readQuery(call.request);
-  if (!wanted) return failure(std::move(wanted).error());
-  // One more than asked for tells whether there is another page.
-  const auto views = store.list(call.caller.tenant, wanted->filter, wanted->before, wanted->limit + 1);
-  return jsonResponse(
-      200, pageJson(
-               views, wanted->limit, kCursorKind, [](const auto& view) { return view.id.toString(); },
-               [](JsonWriter& json, const auto& view) { writeNotification(json, view, Timeline::left_out); }));
+  const auto query = readNotificationQuery(call.request, kCursorKind);
+  if (!query) return failure(query.error());
+  return notificationPage(store, call.caller.tenant, *query, kCursorKind);
 }
 
 std::string cancellableStates() {

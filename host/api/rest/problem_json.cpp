@@ -1,29 +1,9 @@
 #include "api/rest/problem_json.h"
 
-#include "kit/json.h"
 #include "kit/utf8.h"
 
 namespace belfry {
 namespace {
-
-/// Texts quote the request, which may hold any byte. JSON could hold a NUL, but strict readers, ours among them, refuse
-/// it.
-void memberText(JsonWriter& json, std::string_view name, std::string_view text) {
-  auto quoted = replaceInvalidUtf8(text);
-  for (auto at = quoted.find('\0'); at != std::string::npos; at = quoted.find('\0', at))
-    quoted.replace(at, 1, "\xEF\xBF\xBD");
-  json.member(name, quoted);
-}
-
-void writeFieldError(JsonWriter& json, const FieldError& error) {
-  json.object([&] {
-    memberText(json, "pointer", error.pointer);
-    json.member("code", toText(error.code));
-    memberText(json, "message", error.message);
-    if (!error.value.empty()) memberText(json, "value", error.value);
-    if (!error.allowed.empty()) memberText(json, "allowed", error.allowed);
-  });
-}
 
 std::string bodyOf(const Problem& problem, std::string_view request_id) {
   JsonWriter json;
@@ -44,6 +24,23 @@ std::string bodyOf(const Problem& problem, std::string_view request_id) {
 }
 
 }  // namespace
+
+void memberText(JsonWriter& json, std::string_view name, std::string_view text) {
+  auto quoted = replaceInvalidUtf8(text);
+  for (auto at = quoted.find('\0'); at != std::string::npos; at = quoted.find('\0', at))
+    quoted.replace(at, 1, "\xEF\xBF\xBD");
+  json.member(name, quoted);
+}
+
+void writeFieldError(JsonWriter& json, const FieldError& error) {
+  json.object([&] {
+    memberText(json, "pointer", error.pointer);
+    json.member("code", toText(error.code));
+    memberText(json, "message", error.message);
+    if (!error.value.empty()) memberText(json, "value", error.value);
+    if (!error.allowed.empty()) memberText(json, "allowed", error.allowed);
+  });
+}
 
 HttpResponse toResponse(const Problem& problem, std::string_view request_id) {
   HttpResponse response;

@@ -138,17 +138,17 @@ void rename(std::string& pointer, const Renaming (&renamings)[N]) {
 
 }  // namespace
 
-Result<ParsedSend, Problem> parseSend(std::string_view body) {
-  return parseWith<ParsedSend>(body, [](ObjectReader& reader) {
-    ParsedSend parsed;
-    const bool brief = isBrief(reader.json());
-    parsed.command = brief ? readBrief(reader) : readFull(reader);
-    const auto* content = reader.json().HasMember("content") ? &reader.json()["content"] : nullptr;
-    parsed.content_by_channel = content != nullptr && content->IsObject() && namesChannels(*content);
-    parsed.form = brief ? SendForm::brief : reader.json().HasMember("channel") ? SendForm::channel : SendForm::channels;
-    return parsed;
-  });
+ParsedSend readSend(ObjectReader& reader) {
+  ParsedSend parsed;
+  const bool brief = isBrief(reader.json());
+  parsed.command = brief ? readBrief(reader) : readFull(reader);
+  const auto* content = reader.json().HasMember("content") ? &reader.json()["content"] : nullptr;
+  parsed.content_by_channel = content != nullptr && content->IsObject() && namesChannels(*content);
+  parsed.form = brief ? SendForm::brief : reader.json().HasMember("channel") ? SendForm::channel : SendForm::channels;
+  return parsed;
 }
+
+Result<ParsedSend, Problem> parseSend(std::string_view body) { return parseWith<ParsedSend>(body, readSend); }
 
 void pointIntoBody(Problem& problem, SendForm form, bool content_by_channel) {
   for (auto& error : problem.errors) {

@@ -23,6 +23,12 @@ struct ParsedSend {
   bool content_by_channel = false;
 };
 
+class ObjectReader;
+
+/// One send, as the body of a request or an item of a batch; the reader's errors tell what is wrong. The caller
+/// finishes the reader.
+ParsedSend readSend(ObjectReader& reader);
+
 /// Every error of the body at once.
 Result<ParsedSend, Problem> parseSend(std::string_view body);
 

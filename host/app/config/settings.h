@@ -34,6 +34,13 @@ struct HttpSettings {
   std::size_t queue_limit = 0;
 };
 
+struct IntakeQueueSettings {
+  std::size_t queue_limit = 0;
+  std::size_t queue_bytes = 0;
+  int tenant_share_percent = 0;
+  std::size_t group_limit = 0;
+};
+
 struct DatabaseSettings {
   std::string url;
   std::string migrate_url;  ///< never empty when url is not
@@ -127,6 +134,7 @@ struct Settings {
   std::string default_region;  ///< ISO 3166-1; empty: none
   CallbackOptions callbacks;
   FeedOptions feed;
+  IntakeQueueSettings intake;
   std::chrono::hours idempotency_ttl{};
   int partitions_ahead_months = 0;
   int statistics_days = 0;

@@ -85,6 +85,13 @@ HttpSettings http(const Reader& in) {
           .queue_limit = in.whole<std::size_t>("http.queue_limit")};
 }
 
+IntakeQueueSettings intake(const Reader& in) {
+  return {.queue_limit = in.whole<std::size_t>("intake.queue_limit"),
+          .queue_bytes = in.whole<std::size_t>("intake.queue_bytes"),
+          .tenant_share_percent = in.whole<int>("intake.tenant_share_percent"),
+          .group_limit = in.whole<std::size_t>("intake.group_limit")};
+}
+
 DatabaseSettings database(const Reader& in) {
   const std::string url = in.text("database.url");
   const std::string migrate_url = in.text("database.migrate_url");
@@ -175,6 +182,7 @@ Settings readSettings(const SettingLayer& values) {
   settings.default_region = in.text("numbers.default_region");
   settings.callbacks = callbacks(in);
   settings.feed = feed(in);
+  settings.intake = intake(in);
   settings.idempotency_ttl = std::chrono::hours(in.whole<int>("idempotency.ttl_h"));
   settings.partitions_ahead_months = in.whole<int>("retention.partitions_ahead_months");
   settings.statistics_days = in.whole<int>("retention.statistics_days");

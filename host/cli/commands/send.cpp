@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "cli/commands/notification_paths.h"
+#include "cli/commands/send_batch.h"
 #include "cli/commands/send_body.h"
 #include "cli/failures.h"
 #include "cli/final_wait.h"
@@ -61,6 +62,7 @@ int showEnd(const WaitEnd& end, const std::string& id, HostCall& host, Console& 
 }
 
 int send(const Invocation& invocation, Console& console) {
+  if (invocation.has("batch")) return sendBatch(invocation, console);
   const auto timeout_s = invocation.integer("timeout", 1, kMostTimeoutS).value_or(kDefaultTimeoutS);
   const auto body = sendBodyJson(invocation, console);
   HostCall host(invocation, console);
@@ -101,6 +103,8 @@ std::vector<OptionSpec> sendOptions() {
       {"expires-at", "TIME", "When it is too late to send (RFC 3339)"},
       {"idempotency-key", "KEY", "Two sends with one key are one send"},
       {"metadata", "JSON|@FILE", "Your own facts, returned with the notification"},
+      {"batch", "FILE",
+       "Send every notification of a file instead: a JSON array of bodies as the API takes them, or one a line"},
       {"dry-run", "", "Check everything, send nothing"},
       {"wait", "", "Wait until every delivery is final and show the timeline; succeed only if all were sent"},
       {"timeout", "SECONDS", "How long --wait waits; default: 60"}};
@@ -118,10 +122,12 @@ Command sendCommand() {
            "--wait",
            "belfry send --channel email --to ada@example.test --subject Hello --text 'Hello Ada' --html @hello.html",
            "belfry send --channel email --to ada@example.test --template reminder --delay PT10M --idempotency-key "
-           "order-1042"},
+           "order-1042",
+           "belfry send --batch newsletter.ndjson"},
       .notes =
           "@FILE stands for a file's content, @- for standard input. Without --wait the command ends when the host "
-          "has taken the notification in durably.",
+          "has taken the notification in durably.\n\nA batch is sent in chunks of 1000. After a break the same command "
+          "goes on where it stopped: until all is sent, FILE.batch beside the file remembers how far it came.",
       .run = send,
   };
 }

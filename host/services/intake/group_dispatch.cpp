@@ -11,8 +11,8 @@ ClaimedDelivery firstClaim(const NewNotification& row, const NewDelivery& delive
 
 }  // namespace
 
-GroupDispatch::GroupDispatch(Dispatch& dispatch, std::vector<NewNotification>& rows)
-    : dispatch_(dispatch), rows_(rows), terms_(dispatch.terms()), claimed_at_(std::chrono::steady_clock::now()) {
+GroupDispatch::GroupDispatch(Dispatch& dispatch, std::vector<NewNotification*> rows)
+    : dispatch_(dispatch), rows_(std::move(rows)), terms_(dispatch.terms()), claimed_at_(std::chrono::steady_clock::now()) {
   reserve();
   mark();
 }
@@ -24,25 +24,25 @@ GroupDispatch::~GroupDispatch() {
 
 void GroupDispatch::reserve() {
   std::map<Priority, int> wanted;
-  for (const auto& row : rows_)
-    if (!dueLater(row)) wanted[row.priority] += static_cast<int>(row.deliveries.size());
+  for (const auto* row : rows_)
+    if (!dueLater(*row)) wanted[row->priority] += static_cast<int>(row->deliveries.size());
   for (auto [priority, count] : wanted) reserved_[priority] = dispatch_.reserve(priority, count);
 }
 
 void GroupDispatch::mark() {
   auto left = reserved_;
-  for (auto& row : rows_) {
-    for (auto& delivery : row.deliveries) delivery.claimed = !dueLater(row) && left[row.priority]-- > 0;
+  for (auto* row : rows_) {
+    for (auto& delivery : row->deliveries) delivery.claimed = !dueLater(*row) && left[row->priority]-- > 0;
   }
 }
 
-void GroupDispatch::stored(const std::vector<IntakeOutcome>& outcomes) {
+void GroupDispatch::stored(const std::vector<bool>& stored) {
   std::vector<HandedOver> handed;
   std::vector<ReadyDelivery> waiting;
   bool later = false;
   for (std::size_t i = 0; i < rows_.size(); ++i) {
-    auto& row = rows_[i];
-    if (!std::holds_alternative<Stored>(outcomes[i])) continue;
+    auto& row = *rows_[i];
+    if (!stored[i]) continue;
     later = later || dueLater(row);
     if (dueLater(row)) continue;
     for (const auto& delivery : row.deliveries)
@@ -72,9 +72,9 @@ void GroupDispatch::handOver(NewNotification& row, std::vector<HandedOver>& to) 
 
 void GroupDispatch::abandon() {
   std::vector<ClaimedDelivery> claims;
-  for (const auto& row : rows_)
-    for (const auto& delivery : row.deliveries)
-      if (delivery.claimed) claims.push_back(firstClaim(row, delivery));
+  for (const auto* row : rows_)
+    for (const auto& delivery : row->deliveries)
+      if (delivery.claimed) claims.push_back(firstClaim(*row, delivery));
   for (const auto& claim : claims) --reserved_[claim.priority];
   if (!claims.empty()) dispatch_.release(std::move(claims));
 }

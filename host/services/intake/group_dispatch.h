@@ -14,15 +14,16 @@ namespace belfry {
 /// One thread. Gives back whatever slots are left when it ends.
 class GroupDispatch {
  public:
-  /// Reserves slots and marks the deliveries that get one as claimed.
-  GroupDispatch(Dispatch& dispatch, std::vector<NewNotification>& rows);
+  /// Reserves slots and marks the deliveries that get one as claimed. The rows outlive this.
+  GroupDispatch(Dispatch& dispatch, std::vector<NewNotification*> rows);
   ~GroupDispatch();
   GroupDispatch(const GroupDispatch&) = delete;
   GroupDispatch& operator=(const GroupDispatch&) = delete;
 
   const ClaimTerms& terms() const { return terms_; }
-  /// After the commit: begins what is stored as claimed, and says what waits. Takes the requests out of `rows`.
-  void stored(const std::vector<IntakeOutcome>& outcomes);
+  /// After the commit: begins what is stored as claimed, and says what waits. `stored` tells of each row whether it
+  /// was. Takes the requests out of the rows.
+  void stored(const std::vector<bool>& stored);
   /// Nothing is known of the commit, and nobody will ask again.
   void abandon();
 
@@ -32,7 +33,7 @@ class GroupDispatch {
   void handOver(NewNotification& row, std::vector<HandedOver>& to);
 
   Dispatch& dispatch_;
-  std::vector<NewNotification>& rows_;
+  const std::vector<NewNotification*> rows_;
   const ClaimTerms terms_;
   const std::chrono::steady_clock::time_point claimed_at_;
   std::map<Priority, int> reserved_;  // slots without a delivery that is begun

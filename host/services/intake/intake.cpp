@@ -1,6 +1,7 @@
 #include "services/intake/intake.h"
 
 #include <algorithm>
+#include <set>
 
 #include "services/intake/addresses.h"
 #include "services/intake/send_rules.h"
@@ -24,6 +25,14 @@ Accepted describe(const NewNotification& notification) {
   return accepted;
 }
 
+/// A push to a user goes to the devices that are registered, unless the send names some.
+bool wantsDevices(const SendCommand& command) {
+  const auto& recipient = command.request.recipient;
+  const bool push =
+      std::find(command.channels.begin(), command.channels.end(), Channel::push) != command.channels.end();
+  return push && recipient.device_tokens.empty() && !recipient.user_id.empty();
+}
+
 /// Turns what the store says into an answer.
 struct ToAnswer {
   std::string fresh_json;
@@ -32,17 +41,19 @@ struct ToAnswer {
   Result<SendAnswer, Problem> operator()(const Replayed& first) {
     return SendAnswer{first.status, first.response_json, true};
   }
-  Result<SendAnswer, Problem> operator()(const IdempotencyMismatch&) {
-    return failure(
-        Problem{ErrorCode::idempotency_mismatch, "this Idempotency-Key was used for a different request", {}, 0});
-  }
-  Result<SendAnswer, Problem> operator()(const IdempotencyInProgress&) {
-    return failure(
-        Problem{ErrorCode::idempotency_in_progress, "a request with this Idempotency-Key is in progress", {}, 1});
-  }
+  Result<SendAnswer, Problem> operator()(const IdempotencyMismatch&) { return failure(keyMismatch()); }
+  Result<SendAnswer, Problem> operator()(const IdempotencyInProgress&) { return failure(keyInProgress()); }
 };
 
 }  // namespace
+
+Problem keyMismatch() {
+  return {ErrorCode::idempotency_mismatch, "this Idempotency-Key was used for a different request", {}, 0};
+}
+
+Problem keyInProgress() {
+  return {ErrorCode::idempotency_in_progress, "a request with this Idempotency-Key is in progress", {}, 1};
+}
 
 Intake::Intake(const IntakeParts& parts, AnswerJson answer_json, IntakeSettings settings)
     : parts_(parts), answer_json_(std::move(answer_json)), settings_(std::move(settings)) {}
@@ -85,26 +96,36 @@ std::optional<IntakeOutcome> Intake::firstAnswer(const Caller& caller, const Sen
 }
 
 Result<NewNotification, Problem> Intake::prepare(const Caller& caller, SendCommand& command) {
+  auto basis = basisFor(caller);
+  if (!basis) return failure(std::move(basis).error());
+  return check(*basis, command);
+}
+
+Result<SendBasis, Problem> Intake::basisFor(const Caller& caller) const {
   auto tenant = parts_.directory.find(caller.tenant);
   if (!tenant) return failure(Problem{ErrorCode::not_found, "unknown tenant", {}, 0});
   if (tenant->row.state == TenantState::suspended) {
     return failure(Problem{ErrorCode::tenant_suspended, "tenant '" + tenant->row.slug + "' is suspended", {}, 0});
   }
-  auto now = parts_.clock.now();
+  return SendBasis(caller.tenant, std::move(tenant), parts_.plugins, parts_.clock.now());
+}
+
+Result<NewNotification, Problem> Intake::check(SendBasis& basis, SendCommand& command) {
+  const auto now = basis.now();
   std::vector<FieldError> errors;
-  checkChannels(command, *tenant, errors);
+  checkChannels(command, basis.tenant(), errors);
   checkRecipient(command.request.recipient, errors);
   normalisePhone(command.request.recipient, errors);
   checkOptions(command.request, errors);
-  checkOptionNames(command, *tenant, parts_.plugins, errors);
+  checkOptionNames(command, basis, errors);
   checkContent(command, errors);
-  fillDevices(caller.tenant, command, errors);
+  fillDevices(basis, command, errors);
   checkTimes(command, now, settings_.most_ahead, errors);
-  if (command.request.template_ref) resolveTemplate(caller.tenant, command, errors);
+  if (command.request.template_ref) resolveTemplate(basis, command, errors);
   if (!errors.empty()) return failure(invalid(std::move(errors)));
 
   NewNotification notification;
-  notification.tenant = caller.tenant;
+  notification.tenant = basis.id();
   notification.id = NotificationId::mint(now);
   notification.priority = command.priority;
   notification.request = std::move(command.request);
@@ -136,23 +157,35 @@ void Intake::normalisePhone(Recipient& recipient, std::vector<FieldError>& error
                     std::move(why.allowed)});
 }
 
-void Intake::fillDevices(TenantId tenant, SendCommand& command, std::vector<FieldError>& errors) {
+void Intake::lookUpDevices(SendBasis& basis, const std::vector<const SendCommand*>& commands) {
+  std::set<std::string> users;
+  for (const auto* command : commands)
+    if (wantsDevices(*command)) users.insert(command->request.recipient.user_id);
+  if (users.empty()) return basis.setDevices({});
+  basis.setDevices(parts_.devices.liveOf(basis.id(), std::vector<std::string>(users.begin(), users.end())));
+}
+
+void Intake::fillDevices(const SendBasis& basis, SendCommand& command, std::vector<FieldError>& errors) {
+  if (!wantsDevices(command)) return;
   auto& recipient = command.request.recipient;
-  const bool push =
-      std::find(command.channels.begin(), command.channels.end(), Channel::push) != command.channels.end();
-  if (!push || !recipient.device_tokens.empty() || recipient.user_id.empty()) return;
-  recipient.device_tokens = parts_.devices.live(tenant, recipient.user_id);
+  if (const auto& known = basis.devices()) {
+    if (const auto found = known->find(recipient.user_id); found != known->end())
+      recipient.device_tokens = found->second;
+  } else {
+    recipient.device_tokens = parts_.devices.live(basis.id(), recipient.user_id);
+  }
   if (!recipient.device_tokens.empty() || command.channels.size() > 1) return;
   errors.push_back({"/recipient/userId", FieldErrorCode::no_device, "has no registered device to push to",
                     shorten(recipient.user_id),
                     "a user with a device (PUT /api/v1/services/users/{userId}/devices), or deviceTokens"});
 }
 
-void Intake::resolveTemplate(TenantId tenant, SendCommand& command, std::vector<FieldError>& errors) {
+void Intake::resolveTemplate(SendBasis& basis, SendCommand& command, std::vector<FieldError>& errors) {
   auto& ref = *command.request.template_ref;
   auto version = ref.version == 0 ? std::optional<int>() : std::optional<int>(ref.version);
   auto language = ref.language.empty() ? command.request.recipient.language : ref.language;
-  auto found = parts_.templates.resolve(tenant, ref.key, version, language);
+  const auto& found = basis.templateOf(
+      ref.key, version, language, [&] { return parts_.templates.resolve(basis.id(), ref.key, version, language); });
   if (!found) {
     auto what = version ? "no version " + std::to_string(*version) + " of this template"
                         : "no published version of this template";

@@ -13,6 +13,7 @@
 #include "ports/phone_numbers.h"
 #include "services/delivery/delivery_preview.h"
 #include "services/intake/intake_writer.h"
+#include "services/intake/send_basis.h"
 #include "services/intake/send_command.h"
 #include "services/rendering/template_resolver.h"
 #include "services/tenants/directory.h"
@@ -31,6 +32,10 @@ struct SendAnswer {
   std::string body_json;
   bool replayed = false;
 };
+
+/// What a taken Idempotency-Key means when it stands for another request, or for one that still runs.
+Problem keyMismatch();
+Problem keyInProgress();
 
 /// What a send is held against, and where it goes; all of it outlives the intake.
 struct IntakeParts {
@@ -59,6 +64,14 @@ class Intake {
   /// may have passed, or its template changed. May throw StoreUnavailable while something is looked up. Thread-safe.
   void send(const Caller& caller, SendCommand command, Completion completion);
 
+  /// What the caller's sends are held against now; a tenant that is unknown or suspended is a problem.
+  Result<SendBasis, Problem> basisFor(const Caller& caller) const;
+  /// Validates one send and mints its ids. Takes the request out of a command that is valid. May throw
+  /// StoreUnavailable. Thread-safe, with a basis for each thread.
+  Result<NewNotification, Problem> check(SendBasis& basis, SendCommand& command);
+  /// Asks for the devices of all these sends at once. May throw StoreUnavailable.
+  void lookUpDevices(SendBasis& basis, const std::vector<const SendCommand*>& commands);
+
  private:
   Result<NewNotification, Problem> prepare(const Caller& caller, SendCommand& command);
   /// What the command's key already stands for, if anything.
@@ -66,10 +79,10 @@ class Intake {
   /// The telephone number as E.164.
   void normalisePhone(Recipient& recipient, std::vector<FieldError>& errors) const;
   /// A push to a user goes to the user's registered devices.
-  void fillDevices(TenantId tenant, SendCommand& command, std::vector<FieldError>& errors);
+  void fillDevices(const SendBasis& basis, SendCommand& command, std::vector<FieldError>& errors);
   /// What each delivery of a dry run would do.
   std::vector<DeliveryPreview> previewAll(const NewNotification& notification);
-  void resolveTemplate(TenantId tenant, SendCommand& command, std::vector<FieldError>& errors);
+  void resolveTemplate(SendBasis& basis, SendCommand& command, std::vector<FieldError>& errors);
 
   const IntakeParts parts_;
   AnswerJson answer_json_;

@@ -108,6 +108,11 @@ void checkDevicesOnce(const std::vector<DeviceToken>& devices, FieldErrors& erro
   }
 }
 
+bool hasProvider(const DirectoryTenant& tenant, Channel channel) {
+  return std::any_of(tenant.instances.begin(), tenant.instances.end(),
+                     [&](const auto& instance) { return instance->row.channel == channel && instance->row.enabled; });
+}
+
 struct ContentRule {
   std::vector<std::string_view> any_of;  ///< at least one of these
   std::vector<std::string_view> known;
@@ -138,7 +143,7 @@ void checkChannels(const SendCommand& command, const DirectoryTenant& tenant, Fi
   for (std::size_t i = 0; i < command.channels.size(); ++i) {
     auto channel = command.channels[i];
     auto name = std::string(toText(channel));
-    if (tenant.enabled(channel).empty()) {
+    if (!hasProvider(tenant, channel)) {
       errors.push_back({"/channels/" + std::to_string(i), FieldErrorCode::not_found,
                         "tenant '" + tenant.row.slug + "' has no enabled provider for this channel", name,
                         "a channel with an enabled provider; see GET /api/v1/admin/providers"});
@@ -184,15 +189,9 @@ void checkOptions(const NotificationRequest& request, FieldErrors& errors) {
   }
 }
 
-void checkOptionNames(const SendCommand& command, const DirectoryTenant& tenant, const ChannelPlugins& plugins,
-                      FieldErrors& errors) {
+void checkOptionNames(const SendCommand& command, SendBasis& basis, FieldErrors& errors) {
   for (const auto& [channel, options] : command.request.options) {
-    std::set<std::string> known;
-    if (channel == Channel::email) known = {"from", "reply_to"};
-    for (const auto& instance : tenant.enabled(channel)) {
-      if (const auto* info = plugins.find(instance->row.plugin))
-        known.insert(info->options.begin(), info->options.end());
-    }
+    const auto& known = basis.options(channel);
     for (const auto& [name, value] : options.options) {
       if (known.contains(name)) continue;
       errors.push_back({"/options/" + std::string(toText(channel)) + pointerStep(name), FieldErrorCode::unknown_field,

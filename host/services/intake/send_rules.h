@@ -5,6 +5,7 @@
 
 #include "model/problem.h"
 #include "model/template.h"
+#include "services/intake/send_basis.h"
 #include "services/intake/send_command.h"
 #include "services/tenants/directory.h"
 
@@ -19,8 +20,7 @@ void checkChannels(const SendCommand& command, const DirectoryTenant& tenant, Fi
 void checkRecipient(const Recipient& recipient, FieldErrors& errors);
 void checkOptions(const NotificationRequest& request, FieldErrors& errors);
 /// Every option is one that a plugin of the tenant's enabled providers of that channel understands.
-void checkOptionNames(const SendCommand& command, const DirectoryTenant& tenant, const ChannelPlugins& plugins,
-                      FieldErrors& errors);
+void checkOptionNames(const SendCommand& command, SendBasis& basis, FieldErrors& errors);
 /// Without a template each channel has content with the fields that it needs.
 void checkContent(const SendCommand& command, FieldErrors& errors);
 /// sendAt, delay and expiresAt agree with each other and with `now`.

@@ -24,13 +24,14 @@ const std::map<std::string, Grants> kGrants{
     {"notifications", {"SELECT", "SELECT INSERT"}},
     {"deliveries", {"SELECT", "SELECT INSERT UPDATE"}},
     {"delivery_events", {"SELECT", "SELECT INSERT"}},
+    {"batches", {"SELECT", "SELECT INSERT UPDATE"}},
+    {"batch_chunks", {"", "SELECT INSERT"}},
     {"work", {"SELECT", "SELECT INSERT UPDATE DELETE"}},
     {"delivery_statistics", {"SELECT", "SELECT INSERT UPDATE DELETE"}},
     {"outbox", {"", "SELECT INSERT DELETE"}},
     {"feed", {"SELECT", "SELECT INSERT DELETE"}},
     {"feed_ends", {"SELECT", "SELECT UPDATE"}},
     {"feed_sinks", {"", "SELECT UPDATE"}},
-    {"delivery_statistics", {"SELECT", "SELECT INSERT UPDATE DELETE"}},
     {"inbound_callbacks", {"SELECT", "SELECT INSERT UPDATE DELETE"}},
     {"parked_receipts", {"SELECT", "SELECT INSERT UPDATE DELETE"}},
     {"receipt_keys", {"", "SELECT INSERT DELETE"}},
@@ -76,6 +77,10 @@ class RowLevelSecurity : public StoreSuite {
         "belfry.tenants");
     sql("INSERT INTO belfry.inbound_callbacks (tenant_id, id, provider, plugin, method, request, received_at) "
         "SELECT id, id, 'mail', 'smtp', 'POST', '', now() FROM belfry.tenants");
+    sql("INSERT INTO belfry.batches (tenant_id, id, token_hash, state, total_processed, total_rejected, created_by, "
+        "created_at, updated_at) SELECT id, id, sha256('t'), 'open', 0, 0, 'x', now(), now() FROM belfry.tenants");
+    sql("INSERT INTO belfry.delivery_statistics (tenant_id, minute, channel, priority, type, count) "
+        "SELECT id, now(), 'email', 2, 'sent', 1 FROM belfry.tenants");
     sql("INSERT INTO belfry.parked_receipts (tenant_id, id, provider, delivery_id, attempt, key, receipt, reason, "
         "received_at, expires_at) "
         "SELECT id, id, 'mail', id, 1, sha256('k'), '', 'not_settled_yet', now(), now() FROM belfry.tenants");

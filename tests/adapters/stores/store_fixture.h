@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "adapters/postgres/migrator.h"
+#include "adapters/postgres/pg_batch_store.h"
 #include "adapters/postgres/pg_callback_store.h"
 #include "adapters/postgres/pg_catalogue_store.h"
 #include "adapters/postgres/pg_device_store.h"
@@ -85,6 +86,7 @@ struct Stores {
         work(system_pool, keyring),
         ready(system_pool),
         notifications(tenant_pool, system_pool, keyring),
+        batches(tenant_pool),
         inbox(tenant_pool, system_pool, keyring),
         devices(tenant_pool, keyring, clock),
         catalogue(system_pool, keyring, clock),
@@ -108,6 +110,7 @@ struct Stores {
   PgWorkStore work;
   PgReadyStore ready;
   PgNotificationStore notifications;
+  PgBatchStore batches;
   PgInboxStore inbox;
   PgDeviceStore devices;
   PgCatalogueStore catalogue;
@@ -161,7 +164,7 @@ class StoreSuite : public ::testing::Test {
   /// Empties what deliveries leave behind, so that a claim finds only this test's rows.
   static void clearDeliveries() {
     sql("TRUNCATE belfry.notifications, belfry.deliveries, belfry.delivery_events, belfry.work, belfry.outbox, "
-        "belfry.feed, belfry.delivery_statistics, "
+        "belfry.feed, belfry.delivery_statistics, belfry.batches, belfry.batch_chunks, "
         "belfry.idempotency_keys, belfry.inbox_items, belfry.device_tokens, belfry.inbound_callbacks, "
         "belfry.parked_receipts, belfry.receipt_keys, belfry.provider_message_ids, belfry.lookups RESTART IDENTITY;"
         "UPDATE belfry.feed_ends SET head = 0, pruned_to = 0;"

@@ -189,6 +189,42 @@ void driveNotifications(Driver& driver) {
   driver.call("POST", base + "/" + kUnknownId + "/cancel", 404);
 }
 
+void driveBatches(Driver& driver) {
+  const std::string base = kSends;
+  const auto mail = mailBody("contract.batch@example.test");
+  const HttpHeaders key = {{"Idempotency-Key", "contract-batch"}};
+  const auto body = R"({"totalExpected":3,"notifications":[)" + mail + R"(,{"channel":"email","chanel":1}]})";
+  const auto begun = driver.call("POST", base + "/send-batch", 202, body, key);
+  driver.call("POST", base + "/send-batch", 202, body, key);
+  driver.call("POST", base + "/send-batch", 422, R"({"notifications":[1]})", key);
+  driver.call("POST", base + "/send-batch", 422, R"({"notifications":[],"total":1})");
+  driver.call("POST", base + "/send-batch", 400, "{");
+  driver.withoutCredential("POST", base + "/send-batch");
+
+  const auto chunk = [&](const std::string& token, const std::string& index) {
+    return R"({"batchId":")" + begun.text("/batchId") + R"(","batchToken":")" + token + R"(","chunkIndex":)" + index +
+           R"(,"notifications":[)" + mail + "]}";
+  };
+  const auto token = begun.text("/batchToken");
+  driver.call("POST", base + "/send-chunk", 403, chunk("guess", "1"));
+  driver.call("POST", base + "/send-chunk", 422, chunk(token, "0"));
+  driver.call("POST", base + "/send-chunk", 202, chunk(token, "1"));
+  driver.call("POST", base + "/send-chunk", 202, chunk(token, "1"));
+  driver.call("POST", base + "/send-chunk", 409, chunk(token, "2"));
+  driver.as("other").call("POST", base + "/send-chunk", 404, chunk(token, "2"));
+  driver.call("POST", base + "/send-chunk", 422, "{}");
+  driver.withoutCredential("POST", base + "/send-chunk");
+
+  const auto batch = base + "/batches/" + begun.text("/batchId");
+  driver.call("GET", batch, 200);
+  driver.call("GET", base + "/batches/" + kUnknownId, 404);
+  driver.withoutCredential("GET", batch);
+  driver.call("GET", batch + "/notifications?limit=1&status=queued&channel=email", 200);
+  driver.call("GET", batch + "/notifications", 200);
+  driver.call("GET", batch + "/notifications?limit=zero", 422);
+  driver.call("GET", base + "/batches/" + kUnknownId + "/notifications", 404);
+}
+
 void driveTemplates(Driver& driver) {
   const std::string base = "/api/v1/admin/templates";
   driver.call(
@@ -385,6 +421,7 @@ void driveFeed(Driver& driver) {
 TEST(OpenApi, EveryOperationAnswersAsTheContractSays) {
   Driver driver(stage().host);
   driveNotifications(driver);
+  driveBatches(driver);
   driveTemplates(driver);
   driveAdministration(driver);
   driveInbox(driver);

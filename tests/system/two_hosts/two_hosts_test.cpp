@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <thread>
 
 #include "support/wait_until.h"
 #include "system/received_mail.h"
@@ -70,6 +71,34 @@ TEST(TwoHosts, AnIdempotencyKeyHoldsForBoth) {
   EXPECT_EQ(first.status, 202) << first.body;
   EXPECT_EQ(again.body, first.body);
   EXPECT_EQ(again.headers.count("idempotency-replayed"), 1u);
+}
+
+TEST(TwoHosts, AChunkThatBothAreSentAtOnceIsTakenOnce) {
+  constexpr int kChunks = 20;
+  const std::string base = "/api/v1/services/notifications";
+  const auto& stage = belfry::test::stage();
+  RunningHost second(onTheSameDatabase({"roles=[api]"}));
+  const HttpHeaders admin = {{"X-API-Key", stage.host.adminKey()}};
+  const auto begun = stage.host.post(
+      base + "/send-batch", R"({"totalExpected":41,"notifications":[)" + mailBody("both-begin@example.test") + "]}",
+      "acme", admin);
+  ASSERT_EQ(begun.status, 202) << begun.body;
+  const auto body = [&](int index) {
+    const auto mail = mailBody("both-chunk" + std::to_string(index) + "@example.test");
+    return R"({"batchId":")" + begun.text("/batchId") + R"(","batchToken":")" + begun.text("/batchToken") +
+           R"(","chunkIndex":)" + std::to_string(index) + R"(,"notifications":[)" + mail + "," + mail + "]}";
+  };
+  for (int i = 1; i <= kChunks; ++i) {
+    ApiReply here;
+    std::thread other([&] { here = stage.host.post(base + "/send-chunk", body(i), "acme", admin); });
+    const auto there = second.post(base + "/send-chunk", body(i), "acme", admin);
+    other.join();
+    EXPECT_EQ(here.status, 202) << here.body;
+    EXPECT_EQ(there.body, here.body);
+    EXPECT_EQ(here.headers.count("idempotency-replayed") + there.headers.count("idempotency-replayed"), 1u);
+  }
+  EXPECT_EQ(stage.count("belfry.notifications WHERE batch_id IS NOT NULL"), 1 + 2 * kChunks);
+  EXPECT_EQ(stage.host.get(base + "/batches/" + begun.text("/batchId"), "acme").text("/totalProcessed"), "41");
 }
 
 TEST(Roles, AWorkerServesNoApi) {

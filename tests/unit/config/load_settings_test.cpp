@@ -51,6 +51,10 @@ TEST(Defaults, AreThoseOfTheDocumentedFile) {
   EXPECT_EQ(settings.http.head_timeout, milliseconds(15000));
   EXPECT_EQ(settings.devices_per_user, 20);
   EXPECT_EQ(settings.default_region, "");
+  EXPECT_EQ(settings.intake.queue_limit, 20000u);
+  EXPECT_EQ(settings.intake.queue_bytes, 32u * 1024 * 1024);
+  EXPECT_EQ(settings.intake.tenant_share_percent, 50);
+  EXPECT_EQ(settings.intake.group_limit, 1000u);
   EXPECT_EQ(settings.idempotency_ttl, std::chrono::hours(24));
   EXPECT_EQ(settings.roles.size(), 4u);
   EXPECT_EQ(settings.log_level, LogLevel::info);

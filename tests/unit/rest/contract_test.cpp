@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "api/rest/batch_operations.h"
 #include "api/rest/callback_operations.h"
 #include "api/rest/device_operations.h"
 #include "api/rest/docs_operations.h"
@@ -40,6 +41,7 @@ Port& unused() {
 Router wholeRouter() {
   Router router;
   addNotificationOperations(router, unused<Intake>(), unused<NotificationStore>());
+  addBatchOperations(router, unused<BatchIntake>(), unused<BatchStore>(), unused<NotificationStore>());
   addTemplateOperations(router, unused<TemplateStore>(), unused<TemplateEngines>(), unused<TemplateResolver>());
   addPluginOperations(router, unused<ChannelPlugins>());
   addProviderOperations(router, unused<Directory>(), unused<Providers>(), "");

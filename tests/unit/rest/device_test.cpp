@@ -23,6 +23,9 @@ class HeldDevices final : public DeviceStore {
   }
   std::vector<Device> list(TenantId tenant, const std::string& user) override { return rows[{tenant, user}]; }
   std::vector<DeviceToken> live(TenantId, const std::string&) override { return {}; }
+  std::unordered_map<std::string, std::vector<DeviceToken>> liveOf(TenantId, std::span<const std::string>) override {
+    return {};
+  }
   bool remove(TenantId tenant, const std::string& user, DeviceId id) override {
     return std::erase_if(rows[{tenant, user}], [&](const Device& device) { return device.id == id; }) > 0;
   }

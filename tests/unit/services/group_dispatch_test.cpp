@@ -25,6 +25,12 @@ class GroupDispatchTest : public ::testing::Test {
     return count;
   }
 
+  std::vector<NewNotification*> pointers() {
+    std::vector<NewNotification*> all;
+    for (auto& one : rows_) all.push_back(&one);
+    return all;
+  }
+
   std::vector<NewNotification> rows_;
   FakeDispatch dispatch_;
 };
@@ -33,10 +39,10 @@ TEST_F(GroupDispatchTest, AsManyAreClaimedAsThereAreSlots) {
   dispatch_.slots = 3;
   rows_ = {row(Priority::medium, 2), row(Priority::medium, 2)};
   {
-    GroupDispatch group(dispatch_, rows_);
+    GroupDispatch group(dispatch_, pointers());
     EXPECT_EQ(claimed(), 3);
     EXPECT_EQ(dispatch_.slots, 0);
-    group.stored({Stored{}, Stored{}});
+    group.stored({true, true});
   }
   ASSERT_THAT(dispatch_.begun, SizeIs(3));
   EXPECT_THAT(dispatch_.waiting, SizeIs(1));
@@ -51,8 +57,8 @@ TEST_F(GroupDispatchTest, WhatWasNotStoredGivesItsSlotBack) {
   dispatch_.slots = 5;
   rows_ = {row(Priority::medium), row(Priority::medium)};
   {
-    GroupDispatch group(dispatch_, rows_);
-    group.stored({Replayed{202, "{}"}, Stored{}});
+    GroupDispatch group(dispatch_, pointers());
+    group.stored({false, true});
   }
   EXPECT_THAT(dispatch_.begun, SizeIs(1));
   EXPECT_EQ(dispatch_.slots, 4);
@@ -63,9 +69,9 @@ TEST_F(GroupDispatchTest, WhatIsDueLaterIsNotClaimed) {
   rows_ = {row(Priority::medium)};
   rows_[0].scheduled_at = noon() + 1h;
   {
-    GroupDispatch group(dispatch_, rows_);
+    GroupDispatch group(dispatch_, pointers());
     EXPECT_EQ(claimed(), 0);
-    group.stored({Stored{}});
+    group.stored({true});
   }
   EXPECT_THAT(dispatch_.begun, IsEmpty());
   EXPECT_THAT(dispatch_.waiting, IsEmpty());
@@ -77,7 +83,7 @@ TEST_F(GroupDispatchTest, AfterAnAmbiguousCommitClaimsGoBackToTheirLanes) {
   dispatch_.slots = 5;
   rows_ = {row(Priority::medium, 2)};
   {
-    GroupDispatch group(dispatch_, rows_);
+    GroupDispatch group(dispatch_, pointers());
     group.abandon();
   }
   EXPECT_THAT(dispatch_.released, SizeIs(2));
@@ -87,7 +93,7 @@ TEST_F(GroupDispatchTest, AfterAnAmbiguousCommitClaimsGoBackToTheirLanes) {
 TEST_F(GroupDispatchTest, ARefusedGroupKeepsNothing) {
   dispatch_.slots = 5;
   rows_ = {row(Priority::low, 2), row(Priority::critical)};
-  { GroupDispatch group(dispatch_, rows_); }
+  { GroupDispatch group(dispatch_, pointers()); }
   EXPECT_EQ(dispatch_.slots, 5);
 }
 

@@ -1,6 +1,6 @@
 #include "services/intake/intake.h"
 
-#include "fakes.h"
+#include "intake_fakes.h"
 
 namespace belfry::test {
 namespace {
@@ -12,33 +12,12 @@ class KeepingStore final : public IntakeStore {
     rows.insert(rows.end(), group.begin(), group.end());
     return std::vector<IntakeOutcome>(group.size(), outcome);
   }
+  GroupOutcomes write(std::span<const NewNotification> group, std::span<const NewChunk>) override {
+    return {write(group), {}};
+  }
   std::vector<NewNotification> rows;
   std::optional<IntakeOutcome> known;
   IntakeOutcome outcome = Stored{};
-};
-
-/// Devices of any tenant's user.
-class FakeDevices final : public DeviceStore {
- public:
-  Registration put(TenantId, const std::string&, const NewDevice&, int) override { throw StoreRejected("not asked"); }
-  std::vector<Device> list(TenantId, const std::string&) override { throw StoreRejected("not asked"); }
-  std::vector<DeviceToken> live(TenantId, const std::string& user) override { return of[user]; }
-  bool remove(TenantId, const std::string&, DeviceId) override { throw StoreRejected("not asked"); }
-  bool disable(TenantId, const std::string&, const std::string&) override { throw StoreRejected("not asked"); }
-
-  std::map<std::string, std::vector<DeviceToken>> of;
-};
-
-/// Knows +34 and nine digits, and the nine digits alone in ES.
-class SpanishNumbers final : public PhoneNumbers {
- public:
-  Result<PhoneNumber, NotANumber> parse(std::string_view text, std::string_view region) const override {
-    std::string e164(text);
-    std::erase(e164, ' ');
-    if (region == "ES" && !e164.starts_with('+')) e164 = "+34" + e164;
-    if (e164.size() == 12 && e164.starts_with("+34")) return PhoneNumber{e164, "ES", "mobile"};
-    return failure(NotANumber{"is too short", "an international number"});
-  }
 };
 
 class IntakeTest : public ::testing::Test {

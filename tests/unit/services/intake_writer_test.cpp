@@ -1,6 +1,7 @@
 #include "services/intake/intake_writer.h"
 
 #include "fakes.h"
+#include "ports/chunk_intake.h"
 
 namespace belfry::test {
 namespace {
@@ -25,6 +26,19 @@ class FakeIntakeStore final : public IntakeStore {
     }
     return outcomes;
   }
+  /// The same with chunks; refuses one whose maker is "bad".
+  GroupOutcomes write(std::span<const NewNotification> group, std::span<const NewChunk> chunks) override {
+    for (const auto& chunk : chunks)
+      if (chunk.created_by == "bad") throw StoreRejected("bad chunk");
+    GroupOutcomes outcomes{write(group), {}};
+    std::lock_guard lock(mutex_);
+    chunk_groups.push_back(chunks.size());
+    for (const auto& chunk : chunks) {
+      chunks_stored.push_back(chunk.id);
+      outcomes.chunks.push_back(ChunkStored{chunk.answer({chunk.items, std::nullopt, BatchState::open})});
+    }
+    return outcomes;
+  }
   void hold() {
     std::lock_guard lock(mutex_);
     held_ = true;
@@ -44,7 +58,9 @@ class FakeIntakeStore final : public IntakeStore {
   int calls = 0;
   std::atomic<int> away{0};
   std::vector<std::size_t> groups;
+  std::vector<std::size_t> chunk_groups;  // of the groups with chunks
   std::vector<NotificationId> stored;
+  std::vector<Uuid> chunks_stored;
   std::optional<IntakeOutcome> next_outcome;
 
  private:
@@ -88,6 +104,26 @@ class IntakeWriterTest : public ::testing::Test {
     if (!key.empty())
       made.idempotency = IdempotencyClaim{sha256(key), sha256(request), "answer " + made.id.toString(), noon()};
     return made;
+  }
+
+  NewChunk chunk(int items, const std::string& by = "service") {
+    NewChunk made;
+    made.tenant = tenantNumber(1);
+    made.batch = BatchId::mint(noon());
+    made.id = newUuidV7(noon());
+    made.created_by = by;
+    made.items = items;
+    for (int i = 0; i < items; ++i) made.notifications.push_back(notification());
+    made.answer = [](const BatchProgress& progress) { return "answer to " + std::to_string(progress.total_processed); };
+    return made;
+  }
+
+  IntakeWriter::ChunkCompletion expectChunk() {
+    return [this](Result<ChunkOutcome, Problem> outcome) {
+      std::lock_guard lock(answers_.mutex);
+      if (!outcome) answers_.problems.push_back(outcome.error().code);
+      else answers_.replays.push_back(std::get<ChunkStored>(*outcome).response_json);
+    };
   }
 
   std::unique_ptr<IntakeWriter> writer(IntakeWriterSettings settings = {}) {
@@ -195,7 +231,7 @@ TEST_F(IntakeWriterTest, ABadRowFailsAloneAndEveryOtherIsStored) {
 }
 
 TEST_F(IntakeWriterTest, AFullQueueIsRefusedAtOnce) {
-  auto intake = writer({.queue_limit = 3});
+  auto intake = writer({.queue_limit = 3, .tenant_share_percent = 100});
   intake->start();
   occupy(*intake);
   for (int i = 0; i < 3; ++i) intake->submit(notification(), answers_.expect());
@@ -207,6 +243,109 @@ TEST_F(IntakeWriterTest, AFullQueueIsRefusedAtOnce) {
   store_.open();
   EXPECT_TRUE(answers_.waitFor(4));
   EXPECT_EQ(answers_.stored, 4u);
+}
+
+TEST_F(IntakeWriterTest, AQueueIsFullByItsBytesToo) {
+  auto intake = writer({.queue_bytes = 10000, .tenant_share_percent = 100});
+  intake->start();
+  occupy(*intake);
+  auto large = notification();
+  large.request.data_json = std::string(20000, ' ');
+  intake->submit(large, answers_.expect());  // nothing else waits: even what is larger than all the room has its turn
+  std::optional<Problem> refused;
+  intake->submit(notification(), [&](auto outcome) { refused = outcome.error(); });
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->code, ErrorCode::overloaded);
+  store_.open();
+  EXPECT_TRUE(answers_.waitFor(2));
+  intake->submit(notification(), answers_.expect());
+  EXPECT_TRUE(answers_.waitFor(3));
+  EXPECT_EQ(answers_.stored, 3u) << "what was written has left its room";
+}
+
+TEST_F(IntakeWriterTest, ATenantThatFillsItsShareIsLimitedAndTheOthersAreTaken) {
+  auto intake = writer({.queue_limit = 10, .tenant_share_percent = 50});
+  intake->start();
+  occupy(*intake);
+  for (int i = 0; i < 5; ++i) intake->submit(notification(), answers_.expect());
+  std::optional<Problem> refused;
+  intake->submit(notification(), [&](auto outcome) { refused = outcome.error(); });
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->code, ErrorCode::rate_limited);
+  EXPECT_GT(refused->retry_after_s, 0);
+  for (std::uint8_t tenant = 2; tenant < 7; ++tenant) {
+    auto other = notification();
+    other.tenant = tenantNumber(tenant);
+    intake->submit(other, answers_.expect());
+  }
+  auto last = notification();
+  last.tenant = tenantNumber(7);
+  intake->submit(last, [&](auto outcome) { refused = outcome.error(); });
+  EXPECT_EQ(refused->code, ErrorCode::overloaded) << "now everything is full";
+  store_.open();
+  EXPECT_TRUE(answers_.waitFor(11));
+  EXPECT_EQ(answers_.stored, 11u);
+}
+
+TEST_F(IntakeWriterTest, SendsAndChunksOfSeveralTenantsShareACommit) {
+  auto intake = writer({.group_limit = 10});
+  intake->start();
+  occupy(*intake);
+  for (int i = 0; i < 3; ++i) intake->submit(notification(), answers_.expect());
+  for (int i = 0; i < 2; ++i) {
+    auto one = chunk(4);
+    one.tenant = tenantNumber(static_cast<std::uint8_t>(1 + i));
+    intake->submit(std::move(one), expectChunk());
+  }
+  store_.open();
+  EXPECT_TRUE(answers_.waitFor(6));
+  intake->stop();
+  EXPECT_THAT(store_.groups, ElementsAre(1, 3));
+  EXPECT_THAT(store_.chunk_groups, ElementsAre(2));
+  EXPECT_THAT(answers_.replays, ElementsAre("answer to 4", "answer to 4"));
+  EXPECT_EQ(wakes_, 2);
+}
+
+TEST_F(IntakeWriterTest, AChunkIsNeverSplitAndSendsDoNotWaitForAllChunks) {
+  auto intake = writer({.group_limit = 10});
+  intake->start();
+  occupy(*intake);
+  for (int i = 0; i < 3; ++i) intake->submit(chunk(25), expectChunk());
+  for (int i = 0; i < 4; ++i) intake->submit(notification(), answers_.expect());
+  store_.open();
+  EXPECT_TRUE(answers_.waitFor(8));
+  intake->stop();
+  EXPECT_THAT(store_.groups, ElementsAre(1, 4, 0, 0)) << "the sends go with the first chunk";
+  EXPECT_THAT(store_.chunk_groups, ElementsAre(1, 1, 1));
+}
+
+TEST_F(IntakeWriterTest, ABadChunkFailsAloneAndEverythingElseIsStored) {
+  auto intake = writer();
+  intake->start();
+  occupy(*intake);
+  for (int i = 0; i < 5; ++i) {
+    intake->submit(notification(), answers_.expect());
+    intake->submit(chunk(2, i == 3 ? "bad" : "service"), expectChunk());
+  }
+  store_.open();
+  EXPECT_TRUE(answers_.waitFor(11));
+  intake->stop();
+  EXPECT_EQ(answers_.stored, 6u);
+  EXPECT_THAT(answers_.problems, ElementsAre(ErrorCode::internal));
+  EXPECT_THAT(store_.chunks_stored, SizeIs(4));
+}
+
+TEST_F(IntakeWriterTest, TriesAChunkAgainWithTheSameIds) {
+  auto intake = writer();
+  store_.away = 2;
+  intake->start();
+  auto one = chunk(3);
+  const auto id = one.id;
+  intake->submit(std::move(one), expectChunk());
+  EXPECT_TRUE(answers_.waitFor(1));
+  intake->stop();
+  EXPECT_THAT(store_.chunks_stored, ElementsAre(id));
+  EXPECT_EQ(store_.calls, 3);
 }
 
 TEST_F(IntakeWriterTest, TriesAgainWithTheSameIdsUntilTheDatabaseIsBack) {

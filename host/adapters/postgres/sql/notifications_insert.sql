@@ -5,9 +5,9 @@
 WITH n AS (
   SELECT *
     FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::bytea[], $5::text[], $6::int4[], $7::timestamptz[], $8::timestamptz[],
-                $9::bytea[], $10::timestamptz[], $11::bytea[], $12::bytea[], $13::bytea[], $14::timestamptz[])
+                $9::bytea[], $10::timestamptz[], $11::bytea[], $12::bytea[], $13::bytea[], $14::timestamptz[], $23::uuid[])
       AS t (tenant_id, id, priority, user_hash, template_key, template_version, scheduled_at, expires_at,
-            request, created_at, key_hash, request_hash, response, key_expires_at)
+            request, created_at, key_hash, request_hash, response, key_expires_at, batch_id)
 ), keyed AS (
   INSERT INTO belfry.idempotency_keys AS k (tenant_id, key_hash, request_hash, resource_id, status, response, expires_at)
   SELECT tenant_id, key_hash, request_hash, id, 202, response, key_expires_at FROM n WHERE key_hash IS NOT NULL
@@ -21,8 +21,9 @@ WITH n AS (
   SELECT * FROM n WHERE key_hash IS NULL OR (tenant_id, id) IN (SELECT tenant_id, resource_id FROM keyed)
 ), inserted AS (
   INSERT INTO belfry.notifications (tenant_id, id, priority, user_hash, template_key, template_version, scheduled_at, expires_at,
-                                    request, created_at)
-  SELECT tenant_id, id, priority, user_hash, template_key, template_version, scheduled_at, expires_at, request, created_at FROM fresh
+                                    request, created_at, batch_id)
+  SELECT tenant_id, id, priority, user_hash, template_key, template_version, scheduled_at, expires_at, request, created_at, batch_id
+    FROM fresh
 ), d AS (
   SELECT t.tenant_id, t.id, t.notification_id, t.channel, t.address, t.claimed, f.priority, f.created_at, f.expires_at,
          coalesce(f.scheduled_at, least(f.created_at, now())) AS due_at,

@@ -1,0 +1,2 @@
+DROP TABLE belfry.batch_chunks;
+DROP TABLE belfry.batches;
