@@ -1,6 +1,7 @@
 #include "app/api_assembly.h"
 
 #include "api/rest/callback_operations.h"
+#include "api/rest/dedup_operations.h"
 #include "api/rest/device_operations.h"
 #include "api/rest/docs_operations.h"
 #include "api/rest/inbox_operations.h"
@@ -43,6 +44,7 @@ Router assembleRouter(const ApiParts& parts, const Settings& settings, const Ins
   addSubscriberOperations(router, parts.subscriber_tokens);
   addSmsOperations(router, parts.numbers, settings.default_region);
   addDeviceOperations(router, parts.devices, settings.devices_per_user);
+  addDedupOperations(router, parts.dedup);
   addLookupOperations(router);
   addDocsOperations(router, layout.docs_ui, url);
   return router;

@@ -15,6 +15,7 @@
 #include "ports/authenticators.h"
 #include "ports/catalogue_store.h"
 #include "ports/channels.h"
+#include "ports/dedup_store.h"
 #include "ports/device_store.h"
 #include "ports/inbox_store.h"
 #include "ports/notification_store.h"
@@ -49,6 +50,7 @@ struct ApiParts {
   const Authenticators& authenticators;
   CallbackDesk& callbacks;
   CallbackStore& callback_store;
+  DedupStore& dedup;
   std::function<Readiness()> readiness;
   std::function<std::string()> metrics;
 };

@@ -21,6 +21,7 @@
 #include "app/api_assembly.h"
 #include "app/callback_desk.h"
 #include "app/catalogue_watch.h"
+#include "app/dedup_desk.h"
 #include "app/engine.h"
 #include "app/late_handler.h"
 #include "app/plugin_watch.h"
@@ -153,6 +154,7 @@ struct Host::Parts {
   std::unique_ptr<PluginWatch> plugin_watch;
   std::unique_ptr<CallbackDesk> callbacks;
   std::unique_ptr<Engine> engine;
+  std::unique_ptr<DedupDesk> dedup;
   std::unique_ptr<IntakeWriter> writer;
   std::unique_ptr<DeliveryPreviews> previews;
   std::unique_ptr<Intake> intake;
@@ -295,12 +297,14 @@ void Host::Parts::startEngine() {
                 [this] { return engine->inFlight(); });
   metrics.gauge("belfry_database_connections_in_use", "Connections of this process that are in use",
                 [this] { return storage->system_pool.stats().in_use + storage->tenant_pool.stats().in_use; });
+  dedup = std::make_unique<DedupDesk>(settings, storage->intake, storage->dedup, clock, metrics, log);
   writer = std::make_unique<IntakeWriter>(
-      storage->intake, [this] { engine->wake(); }, log, IntakeWriterSettings{});
+      dedup->intake(), [this] { engine->wake(); }, log, IntakeWriterSettings{});
   previews = std::make_unique<DeliveryPreviews>(*directory, *renderer);
   IntakeSettings intake_settings;
   intake_settings.idempotency_ttl = settings.idempotency_ttl;
   intake_settings.default_region = settings.default_region;
+  intake_settings.dedup_ttls.insert(settings.dedup.ttls.begin(), settings.dedup.ttls.end());
   intake = std::make_unique<Intake>(IntakeParts{*directory, *templates, storage->devices, storage->intake, numbers,
                                                 *previews, *channels, *writer, clock},
                                     sendAnswerJson, intake_settings);
@@ -320,6 +324,7 @@ void Host::Parts::startEngine() {
       log);
   writer->start();
   callbacks->start();
+  dedup->start();
   engine->start();
   watch->start();
   plugin_watch->start();
@@ -345,6 +350,7 @@ void Host::Parts::startApi() {
                  *authenticators,
                  *callbacks,
                  storage->callbacks,
+                 storage->dedup,
                  [this] { return readiness(); },
                  [this] { return metrics.text(); }};
   api = std::make_unique<RestApi>(assembleRouter(parts, settings, layout, server->port()), *authentication,
@@ -396,6 +402,7 @@ void Host::stop() {
   if (parts.api) parts.api->stop();
   if (parts.writer) parts.writer->stop();
   if (parts.callbacks) parts.callbacks->stop();
+  if (parts.dedup) parts.dedup->stop();
   if (parts.engine) {
     auto drained = std::min(deadline, std::chrono::steady_clock::now() + parts.settings.worker.drain);
     parts.engine->stop(drained, [&] { parts.exchange->drain(std::chrono::steady_clock::now()); });
@@ -409,6 +416,7 @@ void Host::stop() {
   parts.listener.reset();
   parts.intake.reset();
   parts.writer.reset();
+  parts.dedup.reset();
   parts.engine.reset();
   parts.callbacks.reset();
   if (parts.embedded) parts.embedded->stop();

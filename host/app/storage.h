@@ -4,6 +4,7 @@
 #include "adapters/postgres/keyring.h"
 #include "adapters/postgres/pg_callback_store.h"
 #include "adapters/postgres/pg_catalogue_store.h"
+#include "adapters/postgres/pg_dedup_store.h"
 #include "adapters/postgres/pg_device_store.h"
 #include "adapters/postgres/pg_idempotency_store.h"
 #include "adapters/postgres/pg_inbox_store.h"
@@ -43,6 +44,7 @@ struct Storage {
   pg::PgUpkeepStore upkeep;
   pg::PgCallbackStore callbacks;
   pg::PgReceiptStore receipts;
+  pg::PgDedupStore dedup;
 };
 
 }  // namespace belfry

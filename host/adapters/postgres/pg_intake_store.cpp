@@ -4,8 +4,10 @@
 #include <map>
 #include <unordered_set>
 
+#include "adapters/postgres/dedup_intake.h"
 #include "adapters/postgres/request_json.h"
 #include "adapters/postgres/store_call.h"
+#include "adapters/postgres/transaction.h"
 #include "sql_statements.h"
 
 namespace belfry::pg {
@@ -104,12 +106,24 @@ std::unordered_set<Uuid> idsOf(const Rows& rows) {
   return ids;
 }
 
-/// One round trip, one commit; returns the ids that were inserted.
-std::unordered_set<Uuid> insert(Connection& connection, Params params) {
+/// What a group's insert came to.
+struct Inserted {
+  std::unordered_set<Uuid> ids;
+  DedupIntake::Outcomes doubles;
+};
+
+/// One round trip, one commit. Where keys are claimed to find doubles, a few more round trips within the commit.
+Inserted insert(Connection& connection, std::span<const NewNotification> group, const std::unordered_set<Uuid>& skip,
+                Keyring& keyring) {
   Batch batch;
-  batch.emplace_back(sql::notifications_insert, std::move(params));
+  batch.emplace_back(sql::notifications_insert, insertParams(group, skip, keyring));
   batch.emplace_back(sql::work_announce, Params());
-  return idsOf(connection.runPipelined(batch)[0]);
+  if (!claimsKeys(group)) return {idsOf(connection.runPipelined(batch)[0]), {}};
+  Transaction transaction(connection);
+  Inserted inserted{idsOf(transaction.runPipelined(batch)[0]), {}};
+  inserted.doubles = DedupIntake(transaction, keyring).run(group, inserted.ids);
+  transaction.commit();
+  return inserted;
 }
 
 /// Which of the group a lost commit had stored after all.
@@ -135,6 +149,12 @@ IntakeOutcome outcomeOf(TenantId tenant, const Digest256& request_hash, const Ro
   return Replayed{static_cast<int>(stored.int64(4)), std::move(*response)};
 }
 
+/// Doubles may have been found: the answer that was stored says so.
+Stored storedBefore(const IntakeOutcome& replay, const NewNotification& notification) {
+  const auto* first = std::get_if<Replayed>(&replay);
+  return notification.dedup && first != nullptr ? Stored{first->response_json, 0} : Stored{};
+}
+
 /// What the taken keys of the rows that were not inserted stand for.
 std::map<std::pair<Uuid, std::string>, Row> takenKeys(const Rows& rows) {
   std::map<std::pair<Uuid, std::string>, Row> taken;
@@ -155,16 +175,18 @@ PgIntakeStore::PgIntakeStore(Pool& pool, Keyring& keyring) : pool_(pool), keyrin
 
 std::vector<IntakeOutcome> PgIntakeStore::write(std::span<const NewNotification> group) {
   return withConnection(pool_, [&](Connection& connection) {
-    std::unordered_set<Uuid> stored;
+    Inserted inserted;
+    auto& stored = inserted.ids;
     try {
-      stored = insert(connection, insertParams(group, {}, keyring_));
+      inserted = insert(connection, group, {}, keyring_);
     } catch (const SqlError& error) {
       constexpr std::string_view kUniqueViolation = "23505";
       if (error.sqlstate() != kUniqueViolation) throw;
       // An earlier try of this group, whose commit was lost on the way, had stored some of it.
       auto before = alreadyStored(connection, group);
       if (before.empty()) throw;
-      stored = insert(connection, insertParams(group, before, keyring_));
+      inserted = insert(connection, group, before, keyring_);
+      inserted.doubles.merge(DedupIntake::recall(connection, group, before));
       stored.merge(before);
     }
     std::vector<Uuid> refused;  // the tenants of what was not stored, with their keys
@@ -175,6 +197,10 @@ std::vector<IntakeOutcome> PgIntakeStore::write(std::span<const NewNotification>
       refused_keys.push_back(asView(notification.idempotency->key_hash));
     }
     std::vector<IntakeOutcome> outcomes(group.size(), Stored{});
+    for (std::size_t i = 0; i < group.size() && !inserted.doubles.empty(); ++i) {
+      auto found = inserted.doubles.find(group[i].id.value);
+      if (found != inserted.doubles.end()) outcomes[i] = std::move(found->second);
+    }
     if (refused.empty()) return outcomes;
 
     auto rows = findKeys(connection, refused, refused_keys);
@@ -187,7 +213,7 @@ std::vector<IntakeOutcome> PgIntakeStore::write(std::span<const NewNotification>
                         ? IntakeOutcome(IdempotencyInProgress{})
                         : outcomeOf(group[i].tenant, group[i].idempotency->request_hash, key->second, keyring_);
       // The key stands for this very notification: an earlier try of the group had stored it.
-      if (key != taken.end() && key->second.uuid(3) == group[i].id.value) outcomes[i] = Stored{};
+      if (key != taken.end() && key->second.uuid(3) == group[i].id.value) outcomes[i] = storedBefore(outcomes[i], group[i]);
     }
     return outcomes;
   });

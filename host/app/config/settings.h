@@ -95,6 +95,14 @@ struct CallbackOptions {
   std::chrono::hours keep{};
 };
 
+struct DedupOptions {
+  std::map<Channel, std::chrono::hours> ttls;  ///< every channel
+  double alert_rate = 0;                       ///< 0: no alerts
+  std::size_t alert_minimum = 0;
+  std::chrono::seconds alert_period{};
+  int trend_days = 0;
+};
+
 struct Settings {
   std::set<ProcessRole> roles;
   HttpSettings http;
@@ -113,6 +121,7 @@ struct Settings {
   std::string default_region;  ///< ISO 3166-1; empty: none
   CallbackOptions callbacks;
   std::chrono::hours idempotency_ttl{};
+  DedupOptions dedup;
   int partitions_ahead_months = 0;
   LogLevel log_level = LogLevel::info;
   std::chrono::milliseconds shutdown_deadline{};

@@ -138,6 +138,17 @@ CallbackOptions callbacks(const Reader& in) {
           .keep = std::chrono::hours(24 * in.whole<int>("callbacks.keep_days"))};
 }
 
+DedupOptions dedup(const Reader& in) {
+  DedupOptions options;
+  for (const Channel channel : allChannels())
+    options.ttls[channel] = std::chrono::hours(in.whole<int>("dedup.ttl_h." + std::string(toText(channel))));
+  options.alert_rate = in.real("dedup.alert_rate");
+  options.alert_minimum = in.whole<std::size_t>("dedup.alert_minimum");
+  options.alert_period = std::chrono::seconds(in.whole<int>("dedup.alert_period_s"));
+  options.trend_days = in.whole<int>("dedup.trend_days");
+  return options;
+}
+
 void readChannelPolicies(const Reader& in, Settings& settings) {
   for (const Channel channel : allChannels()) {
     const std::string name(toText(channel));
@@ -167,6 +178,7 @@ Settings readSettings(const SettingLayer& values) {
   settings.default_region = in.text("numbers.default_region");
   settings.callbacks = callbacks(in);
   settings.idempotency_ttl = std::chrono::hours(in.whole<int>("idempotency.ttl_h"));
+  settings.dedup = dedup(in);
   settings.partitions_ahead_months = in.whole<int>("retention.partitions_ahead_months");
   settings.log_level = parseLogLevel(in.text("log.level")).value();
   settings.shutdown_deadline = in.ms("shutdown.deadline_ms");
