@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cli/commands/callbacks.h"
+#include "cli/commands/dedup.h"
 #include "cli/commands/key.h"
 #include "cli/commands/migrate.h"
 #include "cli/commands/notification.h"
@@ -32,6 +33,7 @@ std::vector<Command> makeTable() {
   add({subscriberTokenCommand()});
   add(providerCommands());
   add(callbackCommands());
+  add(dedupCommands());
   add(pluginCommands());
   add({pluginNewCommand()});
   add(pluginInstallCommands());

@@ -15,7 +15,7 @@ namespace belfry {
 struct DedupPolicy {
   std::optional<bool> enabled;  ///< absent: the next level decides
   std::optional<DedupStrategy> strategy;
-  std::optional<Duration> ttl;          ///< on channels that `ttls` does not name
+  std::optional<Duration> ttl;  ///< on channels that `ttls` does not name
   std::map<Channel, Duration> ttls;
   std::vector<std::string> context;  ///< names of members of data, dots for members of members
 

@@ -1,5 +1,5 @@
-// Deduplication keys as operators see them: looked up, extended, released, counted. Keys are claimed where notifications are
-// written (IntakeStore). May throw StoreUnavailable. Thread-safe.
+// Deduplication keys as operators see them: looked up, extended, released, counted. Keys are claimed where
+// notifications are written (IntakeStore). May throw StoreUnavailable. Thread-safe.
 #pragma once
 
 #include <cstdint>

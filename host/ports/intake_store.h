@@ -59,8 +59,8 @@ struct NewNotification {
 };
 
 struct Stored {
-  std::string answer_json;      ///< what is to be answered where doubles were found; empty: as it was prepared
-  std::size_t doubles = 0;      ///< on how many channels it is one
+  std::string answer_json;  ///< what is to be answered where doubles were found; empty: as it was prepared
+  std::size_t doubles = 0;  ///< on how many channels it is one
 };
 struct Replayed {
   int status;

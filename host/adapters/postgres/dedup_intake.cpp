@@ -175,7 +175,8 @@ void DedupIntake::lookAtHolders() {
     if (row.text(4) == toText(DeliveryState::cancelled)) ++first.cancelled[channel];
     first.begun = first.begun || row.boolean(5);
   }
-  const auto mergeable = namesOf([&](const Uuid& id) { return may_merge.contains(id) && !firsts_[id].waiting.empty(); });
+  const auto mergeable =
+      namesOf([&](const Uuid& id) { return may_merge.contains(id) && !firsts_[id].waiting.empty(); });
   if (!mergeable.second.empty()) loadRequests(mergeable.first, mergeable.second);
 }
 
@@ -290,7 +291,8 @@ void DedupIntake::writeAll() {
   // Everything that is ended waits under our lock, or is ours and not yet seen by anybody.
   const auto closed = closings_.empty() ? 0 : answers[merges_.empty() ? 0 : 1].size();
   if (static_cast<std::size_t>(closed) != closings_.size())
-    throw StoreRejected("a double could not be ended: " + std::to_string(closings_.size() - static_cast<std::size_t>(closed)));
+    throw StoreRejected("a double could not be ended: " +
+                        std::to_string(closings_.size() - static_cast<std::size_t>(closed)));
 }
 
 std::pair<Statement, Params> DedupIntake::merge() const {

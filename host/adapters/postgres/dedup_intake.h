@@ -2,9 +2,9 @@
 //
 //   insert the group as it came            notifications_insert.sql: nobody sees it before the commit
 //   claim its keys, in their order         a key's row is locked, so two hosts decide about it one after the other
-//   lock what the firsts still wait with   workers pass over locked rows; what they claimed before is begun, and left alone
-//   decide in memory, in the group's order
-//   merge, end doubles, hand keys over     compare-and-set against the claim; anything unexpected rolls all of it back
+//   lock what the firsts still wait with   workers pass over locked rows; what they claimed before is begun, and left
+//   alone decide in memory, in the group's order merge, end doubles, hand keys over     compare-and-set against the
+//   claim; anything unexpected rolls all of it back
 //
 // Only groups with claims come here. The unit is a notification on a channel: a push to several devices is one.
 #pragma once

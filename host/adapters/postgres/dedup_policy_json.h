@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "model/dedup.h"
 #include "kit/uuid.h"
+#include "model/dedup.h"
 
 namespace belfry::pg {
 
@@ -26,10 +26,10 @@ struct DedupDetail {
   DedupLevel level = DedupLevel::send;
   DedupStrategy strategy = DedupStrategy::drop;
   bool generated = false;
-  std::string key_id;                 ///< hex
-  std::string_view outcome;           ///< dropped, merged or replaced
-  std::string_view reason;            ///< why merge or replace became a drop; empty: it did not
-  std::string_view other_name;        ///< first, or by: who the other one is
+  std::string key_id;           ///< hex
+  std::string_view outcome;     ///< dropped, merged or replaced
+  std::string_view reason;      ///< why merge or replace became a drop; empty: it did not
+  std::string_view other_name;  ///< first, or by: who the other one is
   Uuid other_notification;
   std::optional<Uuid> other_delivery;
   std::optional<TimePoint> expires_at;

@@ -213,7 +213,8 @@ std::vector<IntakeOutcome> PgIntakeStore::write(std::span<const NewNotification>
                         ? IntakeOutcome(IdempotencyInProgress{})
                         : outcomeOf(group[i].tenant, group[i].idempotency->request_hash, key->second, keyring_);
       // The key stands for this very notification: an earlier try of the group had stored it.
-      if (key != taken.end() && key->second.uuid(3) == group[i].id.value) outcomes[i] = storedBefore(outcomes[i], group[i]);
+      if (key != taken.end() && key->second.uuid(3) == group[i].id.value)
+        outcomes[i] = storedBefore(outcomes[i], group[i]);
     }
     return outcomes;
   });

@@ -31,7 +31,8 @@ void readName(QueryReader& query, DedupKeyName& name, FieldErrors& errors) {
   if (id.empty()) return;
   name.id = parseDedupKeyId(id);
   if (name.id) return;
-  errors.push_back({"?id", FieldErrorCode::malformed, "is not the id of a key", shorten(id), std::string(kDedupKeyIdForm)});
+  errors.push_back(
+      {"?id", FieldErrorCode::malformed, "is not the id of a key", shorten(id), std::string(kDedupKeyIdForm)});
 }
 
 /// `may_list`: the keys that expire soon may be asked for as well.

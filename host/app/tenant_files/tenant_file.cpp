@@ -93,9 +93,10 @@ class TenantReader {
     if (const JsonValue* secret = keyword(json, "subscriber_secret"))
       tenant_.subscriber_secret = secretLocation(*secret, directory_);
     if (const JsonValue* dedup = keyword(json, "dedup")) {
-      tenant_.dedup = readDedupSection(*dedup, [this](const auto& pointer, const auto& value, auto allowed, auto message) {
-        refuse("/dedup" + pointer, value, std::move(allowed), std::move(message));
-      });
+      tenant_.dedup =
+          readDedupSection(*dedup, [this](const auto& pointer, const auto& value, auto allowed, auto message) {
+            refuse("/dedup" + pointer, value, std::move(allowed), std::move(message));
+          });
     }
   }
 

@@ -35,7 +35,8 @@ struct Levels {
 
   std::vector<std::string> context() const {
     std::vector<std::string> names;
-    for (const auto& [level, policy] : policies) names.insert(names.end(), policy->context.begin(), policy->context.end());
+    for (const auto& [level, policy] : policies)
+      names.insert(names.end(), policy->context.begin(), policy->context.end());
     return names;
   }
 };

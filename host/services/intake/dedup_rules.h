@@ -1,9 +1,9 @@
-// Which sends claim a deduplication key, which key, and for how long. A send decides for itself; where it says nothing its template
-// does, and then its tenant; each value that a level leaves open comes from the next one.
+// Which sends claim a deduplication key, which key, and for how long. A send decides for itself; where it says nothing
+// its template does, and then its tenant; each value that a level leaves open comes from the next one.
 //
-// A generated key is SHA-256 over tenant, recipient, template (or content) and context: the members of data that name what the
-// message is about (bookingId, ticketId, eventId, orderId, and those that the levels name). Data that has none of them counts
-// whole, so that two different messages from one template are never taken for doubles.
+// A generated key is SHA-256 over tenant, recipient, template (or content) and context: the members of data that name
+// what the message is about (bookingId, ticketId, eventId, orderId, and those that the levels name). Data that has none
+// of them counts whole, so that two different messages from one template are never taken for doubles.
 #pragma once
 
 #include <map>
@@ -44,8 +44,8 @@ std::vector<DedupClaim> dedupClaims(TenantId tenant, const NotificationRequest& 
                                     const std::vector<Channel>& channels, const DedupRule& rule,
                                     const std::string& given_key, TimePoint now);
 
-/// The members of data that are there and not null, as `name=value` a line with members of objects in order; all of the data when
-/// none is. `data_json` is valid JSON.
+/// The members of data that are there and not null, as `name=value` a line with members of objects in order; all of the
+/// data when none is. `data_json` is valid JSON.
 std::string dedupContext(std::string_view data_json, const std::vector<std::string>& names);
 
 }  // namespace belfry

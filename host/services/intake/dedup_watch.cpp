@@ -43,10 +43,9 @@ bool DedupWatch::add(TenantId tenant, const Tally& tally, TimePoint now) {
   const auto rate = static_cast<double>(window.seen.doubles) / static_cast<double>(window.seen.claims);
   if (window.warned || window.seen.claims < settings_.minimum || rate < settings_.rate) return false;
   window.warned = true;
-  log_.warn("many doubles", {{"tenant_id", tenant.value},
-                             {"sends", window.seen.claims},
-                             {"doubles", window.seen.doubles},
-                             {"rate", rate}});
+  log_.warn(
+      "many doubles",
+      {{"tenant_id", tenant.value}, {"sends", window.seen.claims}, {"doubles", window.seen.doubles}, {"rate", rate}});
   return true;
 }
 

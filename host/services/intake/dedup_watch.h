@@ -1,6 +1,6 @@
-// Counts what the intake store finds to be doubles, and warns of a tenant whose share of them is high: a sender that repeats itself,
-// or a key that is too wide. Each host counts what it takes in itself. A store in front of a store, so that every way of sending is
-// counted.
+// Counts what the intake store finds to be doubles, and warns of a tenant whose share of them is high: a sender that
+// repeats itself, or a key that is too wide. Each host counts what it takes in itself. A store in front of a store, so
+// that every way of sending is counted.
 #pragma once
 
 #include <functional>

@@ -15,6 +15,7 @@
 #include "adapters/postgres/migrator.h"
 #include "adapters/postgres/pg_callback_store.h"
 #include "adapters/postgres/pg_catalogue_store.h"
+#include "adapters/postgres/pg_dedup_store.h"
 #include "adapters/postgres/pg_device_store.h"
 #include "adapters/postgres/pg_idempotency_store.h"
 #include "adapters/postgres/pg_inbox_store.h"
@@ -85,7 +86,8 @@ struct Stores {
         idempotency(tenant_pool, keyring, clock),
         upkeep(system_pool),
         callbacks(tenant_pool, system_pool, keyring, clock),
-        receipts(tenant_pool, system_pool, keyring) {}
+        receipts(tenant_pool, system_pool, keyring),
+        dedup(tenant_pool, system_pool, keyring) {}
 
   SystemClock clock;
   Pool tenant_pool;
@@ -105,6 +107,7 @@ struct Stores {
   PgUpkeepStore upkeep;
   PgCallbackStore callbacks;
   PgReceiptStore receipts;
+  PgDedupStore dedup;
 
  private:
   std::string wrappedKey(TenantId tenant) {
@@ -135,7 +138,8 @@ class StoreSuite : public ::testing::Test {
     sql("TRUNCATE belfry.notifications, belfry.deliveries, belfry.delivery_events, belfry.work, belfry.outbox, "
         "belfry.feed, "
         "belfry.idempotency_keys, belfry.inbox_items, belfry.device_tokens, belfry.inbound_callbacks, "
-        "belfry.parked_receipts, belfry.receipt_keys, belfry.provider_message_ids RESTART IDENTITY");
+        "belfry.parked_receipts, belfry.receipt_keys, belfry.provider_message_ids, belfry.dedup_keys, "
+        "belfry.dedup_days RESTART IDENTITY");
   }
 
   static TenantId newTenant() {
