@@ -41,7 +41,7 @@ void mergeInto(JsonValue& target, const JsonValue& patch, JsonDocument::Allocato
   for (const auto& member : patch.GetObject()) {
     auto old = target.FindMember(member.name);
     if (member.value.IsNull()) {
-      if (old != target.MemberEnd()) target.RemoveMember(old);
+      if (old != target.MemberEnd()) target.EraseMember(old);
       continue;
     }
     if (old == target.MemberEnd()) {
