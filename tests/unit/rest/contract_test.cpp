@@ -4,6 +4,7 @@
 #include <set>
 
 #include "api/rest/callback_operations.h"
+#include "api/rest/dedup_operations.h"
 #include "api/rest/device_operations.h"
 #include "api/rest/docs_operations.h"
 #include "api/rest/health_operations.h"
@@ -50,6 +51,7 @@ Router wholeRouter() {
   addSubscriberOperations(router, unused<SubscriberTokens>());
   addSmsOperations(router, unused<PhoneNumbers>(), "");
   addDeviceOperations(router, unused<DeviceStore>(), 1);
+  addDedupOperations(router, unused<DedupStore>());
   addLookupOperations(router);
   addHealthOperations(router, {}, {});
   addDocsOperations(router, {}, "");
