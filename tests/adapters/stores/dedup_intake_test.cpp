@@ -71,7 +71,7 @@ TEST_F(DedupIntakeTest, TenantsChannelsAndKindsOfKeysDoNotMeet) {
   generated.dedup->claims[0].generated = true;
   foreign.tenant = newTenant();
   const auto texted = claiming("key", DedupStrategy::drop, "{}", {Channel::sms});
-  for (const auto* one : {&first, &generated, &foreign, &texted}) EXPECT_EQ(write(*one).doubles, 0u);
+  for (const auto& one : {first, generated, foreign, texted}) EXPECT_EQ(write(one).doubles, 0u);
   EXPECT_EQ(count("dedup_keys"), 4);
 }
 
@@ -231,9 +231,9 @@ TEST_F(DedupIntakeTest, AReplayOfADoubleSaysThatItWasOne) {
 }
 
 TEST_F(DedupIntakeTest, AGroupThatIsWrittenAgainFindsTheSameDoubles) {
-  auto plain = claiming("key"), keyed = claiming("key");
-  keyed.idempotency = IdempotencyClaim{sha256("i"), sha256("r"), "{}", keyed.created_at + 24h};
-  std::vector<NewNotification> group{claiming("key"), plain, keyed, mail(tenant_)};
+  auto plain = claiming("key"), named = claiming("key");
+  named.idempotency = IdempotencyClaim{sha256("i"), sha256("r"), "{}", named.created_at + 24h};
+  std::vector<NewNotification> group{claiming("key"), plain, named, mail(tenant_)};
   stores_->intake.write(group);
   const auto again = stores_->intake.write(group);
   EXPECT_EQ(doublesOf(again[0]), 0u);
