@@ -118,7 +118,7 @@ TEST(Dedup, AMergeIsSentWithTheDataOfBoth) {
   sendNow(first);
   const auto mail = mailTo(stage().sink, "dedup.merge@example.test");
   EXPECT_EQ(mail.header("subject"), "Booking 9");
-  EXPECT_THAT(mail.text("/text"), HasSubstr("tea and milk"));
+  EXPECT_THAT(mail.text("/parts/0/text"), HasSubstr("tea and milk"));
   const auto late = accepted(booking("dedup.merge@example.test", R"({"extra":" too late"})", dedup));
   EXPECT_EQ(decision(late, "/detail/outcome"), "dropped");
   EXPECT_THAT(decision(late, "/detail/reason"), HasSubstr("not waiting"));
