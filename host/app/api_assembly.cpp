@@ -2,6 +2,7 @@
 
 #include "api/rest/batch_operations.h"
 #include "api/rest/callback_operations.h"
+#include "api/rest/dedup_operations.h"
 #include "api/rest/device_operations.h"
 #include "api/rest/docs_operations.h"
 #include "api/rest/feed_operations.h"
@@ -49,6 +50,7 @@ Router assembleRouter(const ApiParts& parts, const Settings& settings, const Ins
   addSubscriberOperations(router, parts.subscriber_tokens);
   addSmsOperations(router, parts.numbers, settings.default_region);
   addDeviceOperations(router, parts.devices, settings.devices_per_user);
+  addDedupOperations(router, parts.dedup);
   addLookupOperations(router);
   addDocsOperations(router, layout.docs_ui, url);
   return router;

@@ -17,6 +17,7 @@
 #include "ports/batch_store.h"
 #include "ports/catalogue_store.h"
 #include "ports/channels.h"
+#include "ports/dedup_store.h"
 #include "ports/device_store.h"
 #include "ports/inbox_store.h"
 #include "ports/notification_store.h"
@@ -58,6 +59,7 @@ struct ApiParts {
   FeedStore& feed_store;
   StatisticsStore& statistics;
   const Clock& clock;
+  DedupStore& dedup;
   std::function<Readiness()> readiness;
   std::function<std::string()> metrics;
 };

@@ -21,6 +21,7 @@
 #include "app/api_assembly.h"
 #include "app/callback_desk.h"
 #include "app/catalogue_watch.h"
+#include "app/dedup_desk.h"
 #include "app/engine.h"
 #include "app/feed_desk.h"
 #include "app/hints.h"
@@ -167,6 +168,7 @@ struct Host::Parts {
   std::unique_ptr<CallbackDesk> callbacks;
   std::unique_ptr<FeedDesk> feed;
   std::unique_ptr<Engine> engine;
+  std::unique_ptr<DedupDesk> dedup;
   std::unique_ptr<IntakeWriter> writer;
   std::unique_ptr<IntakeWriter> critical_writer;
   std::unique_ptr<DeliveryPreviews> previews;
@@ -318,13 +320,15 @@ void Host::Parts::startEngine() {
                 [this] { return engine->inFlight(); });
   metrics.gauge("belfry_database_connections_in_use", "Connections of this process that are in use",
                 [this] { return storage->system_pool.stats().in_use + storage->tenant_pool.stats().in_use; });
-  writer = std::make_unique<IntakeWriter>(storage->intake, *engine, log, writerSettings(settings.intake));
+  dedup = std::make_unique<DedupDesk>(settings, storage->intake, storage->dedup, clock, metrics, log);
+  writer = std::make_unique<IntakeWriter>(dedup->intake(), *engine, log, writerSettings(settings.intake));
   critical_writer =
-      std::make_unique<IntakeWriter>(storage->intake, *engine, log, writerSettings(settings.intake), "intake-critical");
+      std::make_unique<IntakeWriter>(dedup->intake(), *engine, log, writerSettings(settings.intake), "intake-critical");
   previews = std::make_unique<DeliveryPreviews>(*directory, *renderer);
   IntakeSettings intake_settings;
   intake_settings.idempotency_ttl = settings.idempotency_ttl;
   intake_settings.default_region = settings.default_region;
+  intake_settings.dedup_ttls.insert(settings.dedup.ttls.begin(), settings.dedup.ttls.end());
   intake = std::make_unique<Intake>(IntakeParts{*directory, *templates, storage->devices, storage->intake, numbers,
                                                 *previews, *channels, *writer, *critical_writer, clock},
                                     sendAnswerJson, intake_settings);
@@ -353,6 +357,7 @@ void Host::Parts::startEngine() {
   critical_writer->start();
   callbacks->start();
   feed->start();
+  dedup->start();
   engine->start();
   watch->start();
   plugin_watch->start();
@@ -384,6 +389,7 @@ void Host::Parts::startApi() {
                  storage->feed,
                  storage->statistics,
                  clock,
+                 storage->dedup,
                  [this] { return readiness(); },
                  [this] { return metrics.text(); }};
   api = std::make_unique<RestApi>(assembleRouter(parts, settings, layout, server->port()), *authentication,
@@ -437,6 +443,7 @@ void Host::stop() {
   if (parts.writer) parts.writer->stop();
   if (parts.critical_writer) parts.critical_writer->stop();
   if (parts.callbacks) parts.callbacks->stop();
+  if (parts.dedup) parts.dedup->stop();
   if (parts.engine) {
     auto drained = std::min(deadline, std::chrono::steady_clock::now() + parts.settings.worker.drain);
     parts.engine->stop(drained, [&] { parts.exchange->drain(std::chrono::steady_clock::now()); });
@@ -453,6 +460,7 @@ void Host::stop() {
   parts.intake.reset();
   parts.writer.reset();
   parts.critical_writer.reset();
+  parts.dedup.reset();
   parts.engine.reset();
   parts.feed.reset();
   parts.hints.reset();

@@ -53,6 +53,7 @@ Storage::Storage(const DatabaseSettings& settings, const std::string& url, const
       statistics(tenant_pool, system_pool),
       callbacks(tenant_pool, system_pool, keyring, clock),
       receipts(tenant_pool, system_pool, keyring),
-      look_ups(system_pool) {}
+      look_ups(system_pool),
+      dedup(tenant_pool, system_pool, keyring) {}
 
 }  // namespace belfry

@@ -5,6 +5,7 @@
 #include "adapters/postgres/pg_batch_store.h"
 #include "adapters/postgres/pg_callback_store.h"
 #include "adapters/postgres/pg_catalogue_store.h"
+#include "adapters/postgres/pg_dedup_store.h"
 #include "adapters/postgres/pg_device_store.h"
 #include "adapters/postgres/pg_feed_store.h"
 #include "adapters/postgres/pg_idempotency_store.h"
@@ -53,6 +54,7 @@ struct Storage {
   pg::PgCallbackStore callbacks;
   pg::PgReceiptStore receipts;
   pg::PgLookUpStore look_ups;
+  pg::PgDedupStore dedup;
 };
 
 }  // namespace belfry

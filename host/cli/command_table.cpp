@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cli/commands/callbacks.h"
+#include "cli/commands/dedup.h"
 #include "cli/commands/feed.h"
 #include "cli/commands/key.h"
 #include "cli/commands/migrate.h"
@@ -35,6 +36,7 @@ std::vector<Command> makeTable() {
   add({subscriberTokenCommand()});
   add(providerCommands());
   add(callbackCommands());
+  add(dedupCommands());
   add(feedCommands());
   add(pluginCommands());
   add({pluginNewCommand()});

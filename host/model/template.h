@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "model/dedup.h"
 #include "model/ids.h"
 #include "model/notification.h"
 #include "model/tenant.h"
@@ -34,6 +35,7 @@ struct Template {
   TimePoint updated_at{};
   std::optional<int> published_version;
   std::vector<TemplateVersion> versions;
+  DedupPolicy dedup{};
 };
 
 /// The one version that a send uses.
@@ -42,6 +44,7 @@ struct ResolvedTemplate {
   std::string key;
   std::string engine;
   TemplateVersion version;
+  DedupPolicy dedup{};
 };
 
 }  // namespace belfry

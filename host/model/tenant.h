@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "model/dedup.h"
 #include "model/ids.h"
 #include "model/vocabulary.h"
 
@@ -22,6 +23,7 @@ struct Tenant {
   std::vector<std::string> auth;  ///< ids of auth plugins, in the order they are asked
   Source source = Source::api;
   TimePoint created_at{};
+  DedupPolicy dedup{};
 };
 
 /// One configured provider of a tenant.

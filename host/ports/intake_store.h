@@ -1,6 +1,7 @@
 // Where accepted notifications become durable.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "kit/crypto.h"
 #include "model/batch.h"
+#include "model/dedup.h"
 #include "model/notification.h"
 #include "ports/work_store.h"
 
@@ -30,6 +32,22 @@ struct NewDelivery {
   bool claimed = false;
 };
 
+/// What a notification claims on one of its channels. Who claims an unexpired key later is a double of who holds it.
+struct DedupClaim {
+  Channel channel;
+  std::string key;         ///< as given, or SHA-256 in hex
+  bool generated = false;  ///< the two kinds never meet
+  DedupLevel level = DedupLevel::send;
+  DedupStrategy strategy = DedupStrategy::drop;
+  TimePoint expires_at;
+};
+
+struct DedupWork {
+  std::vector<DedupClaim> claims;  ///< one for each channel
+  /// Writes the answer once it is known on which channels the notification is a double.
+  std::function<std::string(const std::vector<Channel>&)> answer_json;
+};
+
 /// A completely validated notification with its ids.
 struct NewNotification {
   TenantId tenant;
@@ -42,9 +60,13 @@ struct NewNotification {
   std::vector<NewDelivery> deliveries;
   std::optional<IdempotencyClaim> idempotency;
   std::optional<BatchId> batch;
+  std::optional<DedupWork> dedup;  ///< absent: doubles are its sender's affair
 };
 
-struct Stored {};
+struct Stored {
+  std::string answer_json;  ///< what is to be answered where doubles were found; empty: as it was prepared
+  std::size_t doubles = 0;  ///< on how many channels it is one
+};
 struct Replayed {
   int status;
   std::string response_json;

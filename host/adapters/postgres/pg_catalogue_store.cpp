@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "adapters/postgres/dedup_policy_json.h"
 #include "adapters/postgres/enum_column.h"
 #include "adapters/postgres/request_json.h"
 #include "adapters/postgres/store_call.h"
@@ -111,7 +112,8 @@ std::vector<Tenant> PgCatalogueStore::tenants() {
                          required(parseTenantState(row.text(3)), "tenant state"),
                          copy(row.texts(4)),
                          sourceOf(row.text(5)),
-                         row.time(7)});
+                         row.time(7),
+                         policyOf(row.maybeText(8))});
     }
     return tenants;
   });
@@ -223,6 +225,7 @@ void PgCatalogueStore::upsertTenant(Connection& connection, const Tenant& tenant
   params.addTexts(tenant.auth);
   params.add(tenant.source == Source::file ? "file" : "api");
   params.addBytes(keyring_.wrapNewKey(minted));
+  params.add(toJson(tenant.dedup));
   connection.run(sql::tenant_upsert, params);
 }
 

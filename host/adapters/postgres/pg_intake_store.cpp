@@ -5,8 +5,10 @@
 #include <unordered_set>
 
 #include "adapters/postgres/chunk_group.h"
+#include "adapters/postgres/dedup_intake.h"
 #include "adapters/postgres/request_json.h"
 #include "adapters/postgres/store_call.h"
+#include "adapters/postgres/transaction.h"
 #include "sql_statements.h"
 
 namespace belfry::pg {
@@ -132,13 +134,25 @@ std::pair<Statement, Params> announcement(const Uuid& owner) {
   return {sql::work_announce, std::move(params)};
 }
 
-/// One round trip, one commit; returns the ids that were inserted. `announce`: the owner tells the other hosts.
-std::unordered_set<Uuid> insert(Connection& connection, Params params, const Uuid* announce) {
-  if (!announce) return idsOf(connection.run(sql::notifications_insert, params));
+/// What a group's insert came to.
+struct Inserted {
+  std::unordered_set<Uuid> ids;
+  DedupIntake::Outcomes doubles;
+};
+
+/// One round trip, one commit. Where keys are claimed to find doubles, a few more round trips within the commit.
+/// `announce`: the owner tells the other hosts.
+Inserted insert(Connection& connection, std::span<const NewNotification> group, const std::unordered_set<Uuid>& skip,
+                const ClaimTerms& terms, const Uuid* announce, Keyring& keyring) {
   Batch batch;
-  batch.emplace_back(sql::notifications_insert, std::move(params));
-  batch.push_back(announcement(*announce));
-  return idsOf(connection.runPipelined(batch)[0]);
+  batch.emplace_back(sql::notifications_insert, insertParams(group, skip, terms, keyring));
+  if (announce) batch.push_back(announcement(*announce));
+  if (!claimsKeys(group)) return {idsOf(connection.runPipelined(batch)[0]), {}};
+  Transaction transaction(connection);
+  Inserted inserted{idsOf(transaction.runPipelined(batch)[0]), {}};
+  inserted.doubles = DedupIntake(transaction, keyring).run(group, inserted.ids);
+  transaction.commit();
+  return inserted;
 }
 
 /// Which of the group a lost commit had stored after all.
@@ -165,6 +179,12 @@ IntakeOutcome outcomeOf(TenantId tenant, const Digest256& request_hash, const Ro
   return Replayed{static_cast<int>(stored.int64(4)), std::move(*response)};
 }
 
+/// Doubles may have been found: the answer that was stored says so.
+Stored storedBefore(const IntakeOutcome& replay, const NewNotification& notification) {
+  const auto* first = std::get_if<Replayed>(&replay);
+  return notification.dedup && first != nullptr ? Stored{first->response_json, 0} : Stored{};
+}
+
 /// What the taken keys of the rows that were not inserted stand for.
 std::map<std::pair<Uuid, std::string>, Row> takenKeys(const Rows& rows) {
   std::map<std::pair<Uuid, std::string>, Row> taken;
@@ -181,7 +201,8 @@ Rows findKeys(Connection& connection, const std::vector<Uuid>& tenants, const st
 
 /// What became of a group of which `stored` was stored: the rest had keys that were taken.
 std::vector<IntakeOutcome> outcomesOf(Connection& connection, std::span<const NewNotification> group,
-                                      const std::unordered_set<Uuid>& stored, Keyring& keyring) {
+                                      const std::unordered_set<Uuid>& stored, DedupIntake::Outcomes doubles,
+                                      Keyring& keyring) {
   std::vector<Uuid> refused;  // the tenants of what was not stored, with their keys
   std::vector<std::string_view> refused_keys;
   for (const auto& notification : group) {
@@ -190,6 +211,10 @@ std::vector<IntakeOutcome> outcomesOf(Connection& connection, std::span<const Ne
     refused_keys.push_back(asView(notification.idempotency->key_hash));
   }
   std::vector<IntakeOutcome> outcomes(group.size(), Stored{});
+  for (std::size_t i = 0; i < group.size() && !doubles.empty(); ++i) {
+    auto found = doubles.find(group[i].id.value);
+    if (found != doubles.end()) outcomes[i] = std::move(found->second);
+  }
   if (refused.empty()) return outcomes;
 
   auto rows = findKeys(connection, refused, refused_keys);
@@ -202,7 +227,8 @@ std::vector<IntakeOutcome> outcomesOf(Connection& connection, std::span<const Ne
                       ? IntakeOutcome(IdempotencyInProgress{})
                       : outcomeOf(group[i].tenant, group[i].idempotency->request_hash, key->second, keyring);
     // The key stands for this very notification: an earlier try of the group had stored it.
-    if (key != taken.end() && key->second.uuid(3) == group[i].id.value) outcomes[i] = Stored{};
+    if (key != taken.end() && key->second.uuid(3) == group[i].id.value)
+      outcomes[i] = storedBefore(outcomes[i], group[i]);
   }
   return outcomes;
 }
@@ -222,9 +248,15 @@ std::optional<GroupOutcomes> tryWrite(Connection& connection, std::span<const Ne
   batch.emplace_back(sql::notifications_insert, insertParams(group, stored, terms, keyring, taken.fresh()));
   const auto results = transaction.runPipelined(batch);
   if (!taken.keysWereFree(results)) return std::nullopt;
+  const auto fresh = idsOf(results.back());
+  DedupIntake::Outcomes doubles;
+  if (claimsKeys(group)) doubles = DedupIntake(transaction, keyring).run(group, fresh);
+  for (const auto* chunk : taken.fresh())
+    if (claimsKeys(chunk->notifications)) DedupIntake(transaction, keyring).run(chunk->notifications, fresh);
   transaction.commit();
-  stored.merge(idsOf(results.back()));
-  return GroupOutcomes{outcomesOf(connection, group, stored, keyring), taken.takeOutcomes()};
+  doubles.merge(DedupIntake::recall(connection, group, stored));
+  stored.insert(fresh.begin(), fresh.end());
+  return GroupOutcomes{outcomesOf(connection, group, stored, std::move(doubles), keyring), taken.takeOutcomes()};
 }
 
 }  // namespace
@@ -234,18 +266,20 @@ PgIntakeStore::PgIntakeStore(Pool& pool, Keyring& keyring) : pool_(pool), keyrin
 std::vector<IntakeOutcome> PgIntakeStore::write(std::span<const NewNotification> group, const ClaimTerms& terms) {
   const Uuid* announce = anyWaits(group) ? &terms.owner : nullptr;
   return withConnection(pool_, [&](Connection& connection) {
-    std::unordered_set<Uuid> stored;
+    Inserted inserted;
+    auto& stored = inserted.ids;
     try {
-      stored = insert(connection, insertParams(group, {}, terms, keyring_), announce);
+      inserted = insert(connection, group, {}, terms, announce, keyring_);
     } catch (const SqlError& error) {
       if (!isUniqueViolation(error)) throw;
       // An earlier try of this group, whose commit was lost on the way, had stored some of it.
       auto before = alreadyStored(connection, group);
       if (before.empty()) throw;
-      stored = insert(connection, insertParams(group, before, terms, keyring_), announce);
+      inserted = insert(connection, group, before, terms, announce, keyring_);
+      inserted.doubles.merge(DedupIntake::recall(connection, group, before));
       stored.merge(before);
     }
-    return outcomesOf(connection, group, stored, keyring_);
+    return outcomesOf(connection, group, stored, std::move(inserted.doubles), keyring_);
   });
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "adapters/postgres/dedup_policy_json.h"
 #include "adapters/postgres/enum_column.h"
 #include "adapters/postgres/request_json.h"
 #include "adapters/postgres/store_call.h"
@@ -64,6 +65,7 @@ std::optional<TemplateId> upsert(Transaction& transaction, TenantId tenant, cons
   params.add(draft.default_language);
   params.add(draft.source == Source::file ? "file" : "api");
   params.add(may_change);
+  params.add(toJson(draft.dedup));
   auto rows = transaction.run(sql::template_upsert, params);
   if (rows.empty()) return std::nullopt;
   return TemplateId{rows[0].uuid(0)};
@@ -84,6 +86,7 @@ std::optional<Template> read(Transaction& transaction, TenantId tenant, const st
   auto rows = transaction.run(sql::template_get, byKey(tenant, key));
   if (rows.empty()) return std::nullopt;
   auto found = toTemplate(rows[0]);
+  found.dedup = policyOf(rows[0].maybeText(15));
   for (auto row : rows) {
     if (row.isNull(8)) continue;
     found.versions.push_back(toVersion(row));
@@ -174,6 +177,7 @@ std::vector<Template> PgTemplateStore::list(TenantId tenant, const std::string& 
     auto rows = runAsTenant(connection, tenant, sql::templates_page, params);
     for (auto row : rows) {
       found.push_back(toTemplate(row));
+      found.back().dedup = policyOf(row.maybeText(9));
       if (auto version = row.maybeInt64(8)) found.back().published_version = static_cast<int>(*version);
     }
     return found;
@@ -195,6 +199,7 @@ std::optional<ResolvedTemplate> PgTemplateStore::resolve(TenantId tenant, const 
     found.version.content = contentOf(row.text(4));
     found.version.required = copy(row.texts(5));
     found.version.state = required(parseTemplateVersionState(row.text(6)), "template version state");
+    found.dedup = policyOf(row.maybeText(7));
     return found;
   });
 }
@@ -206,7 +211,8 @@ void PgTemplateStore::reconcile(TenantId tenant, const Template& from_file) {
     auto wanted = from_file.versions.at(0);
     wanted.state = TemplateVersionState::published;
     bool same_head = stored && stored->engine == from_file.engine && stored->description == from_file.description &&
-                     stored->default_language == from_file.default_language && stored->source == from_file.source;
+                     stored->default_language == from_file.default_language && stored->source == from_file.source &&
+                     stored->dedup == from_file.dedup;
     if (same_head && isPublished(stored, wanted)) return;
     auto id = upsert(transaction, tenant, from_file, TemplateId::mint(clock_.now()), true);
     // The template's row is locked now; another host may have published the same file meanwhile.

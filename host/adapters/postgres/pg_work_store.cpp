@@ -1,6 +1,7 @@
 #include "adapters/postgres/pg_work_store.h"
 
 #include <algorithm>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "adapters/postgres/enum_column.h"
@@ -234,36 +235,45 @@ Params rescueParams(const Rows& expired, const RescuePolicyOf& policy_of, int li
   return params;
 }
 
-/// Columns of a claim: its own, then request, created_at, expires_at and first due time of its
-/// notification. Does not throw for what
-/// one row holds: the others were claimed with it.
-ClaimedWork openClaim(const Row& row, Keyring& keyring) {
+/// Columns from `first`: request, created_at, expires_at, first due time. Does not throw for what one row holds: the
+/// others were claimed with it.
+void openNotification(ClaimedWork& work, const Row& row, int first, Keyring& keyring) {
   using enum ClaimedWork::Content;
-  ClaimedWork work{toClaim(row), unreadable, {}};
-  if (row.isNull(8)) return work;
+  work.content = unreadable;
+  if (row.isNull(first)) return;
   try {
     const auto& claim = work.claim;
-    auto opened = keyring.open(claim.tenant, "notifications", "request", claim.notification.value, row.bytes(8));
+    auto opened = keyring.open(claim.tenant, "notifications", "request", claim.notification.value, row.bytes(first));
     auto request = opened ? parseRequest(*opened) : std::nullopt;
-    if (!request) return work;
-    work.notification = {std::move(*request), row.time(9), row.maybeTime(10), row.time(11)};
+    if (!request) return;
+    work.notification = {std::move(*request), row.time(first + 1), row.maybeTime(first + 2), row.time(first + 3)};
     work.content = loaded;
   } catch (const KeyringError&) {
     // A tenant whose key is gone must not stop the others' work.
   } catch (const std::exception&) {
     work.content = not_loaded;  // the key could not be asked for
   }
-  return work;
 }
 
-std::vector<ClaimedWork> openClaims(const Rows& rows, Keyring& keyring) {
-  std::vector<ClaimedWork> claims;
-  claims.reserve(rows.size());
-  for (auto row : rows) claims.push_back(openClaim(row, keyring));
-  std::sort(claims.begin(), claims.end(), [](const auto& a, const auto& b) {
-    return std::tie(a.claim.priority, a.claim.due_at) < std::tie(b.claim.priority, b.claim.due_at);
-  });
-  return claims;
+/// Whether something happened to a claim's delivery while it waited for its first attempt: a double's data may have been
+/// merged into it, by a commit that the claim's statement waited for and did not see.
+bool changedWhileItWaited(const Row& row) {
+  constexpr int kSeqAtIntake = 2;
+  return row.int64(5) == 1 && row.int64(12) > kSeqAtIntake;
+}
+
+Params loadParams(const std::vector<ClaimedWork*>& claims) {
+  std::vector<Uuid> tenants, ids;
+  for (const auto* work : claims) {
+    tenants.push_back(work->claim.tenant.value);
+    ids.push_back(work->claim.notification.value);
+  }
+  Params params;
+  params.addUuids(tenants);
+  params.addUuids(ids);
+  params.add(*std::min_element(ids.begin(), ids.end()));
+  params.add(*std::max_element(ids.begin(), ids.end()));
+  return params;
 }
 
 }  // namespace
@@ -307,8 +317,34 @@ std::vector<ClaimedWork> PgWorkStore::claimBy(const Statement& statement, Params
   params.add(static_cast<std::int32_t>(std::chrono::duration_cast<std::chrono::milliseconds>(terms.lease).count()));
   params.add(terms.owner);
   // The rows are opened after the connection went back: a tenant's key may have to be asked for.
-  auto rows = withConnection(pool_, [&](Connection& connection) { return connection.run(statement, params); });
-  return openClaims(rows, keyring_);
+  const auto rows = withConnection(pool_, [&](Connection& connection) { return connection.run(statement, params); });
+  std::vector<ClaimedWork> claims;
+  claims.reserve(rows.size());
+  std::vector<ClaimedWork*> changed;
+  for (auto row : rows) {
+    auto& work = claims.emplace_back(ClaimedWork{toClaim(row), ClaimedWork::Content::not_loaded, {}});
+    if (changedWhileItWaited(row)) changed.push_back(&work);
+    else openNotification(work, row, 8, keyring_);
+  }
+  if (!changed.empty()) load(changed);
+  std::sort(claims.begin(), claims.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.claim.priority, a.claim.due_at) < std::tie(b.claim.priority, b.claim.due_at);
+  });
+  return claims;
+}
+
+void PgWorkStore::load(const std::vector<ClaimedWork*>& claims) {
+  std::unordered_map<Uuid, std::vector<ClaimedWork*>> wanted;
+  for (auto* work : claims) wanted[work->claim.notification.value].push_back(work);
+  try {
+    const auto rows = withConnection(
+        pool_, [&](Connection& connection) { return connection.run(sql::notifications_load, loadParams(claims)); });
+    for (auto* work : claims) work->content = ClaimedWork::Content::unreadable;
+    for (auto row : rows)
+      for (auto* work : wanted[row.uuid(1)]) openNotification(*work, row, 2, keyring_);
+  } catch (const StoreUnavailable&) {
+    // They stay `not_loaded`, and go back.
+  }
 }
 
 SettledGroup PgWorkStore::settle(std::span<const Settlement> group) {

@@ -20,6 +20,7 @@ class PgWorkStore final : public WorkStore {
 
  private:
   std::vector<ClaimedWork> claimBy(const Statement& statement, Params params, const ClaimTerms& terms);
+  void load(const std::vector<ClaimedWork*>& claims);
 
   Pool& pool_;
   Keyring& keyring_;

@@ -72,6 +72,15 @@ struct Metrics::Impl {
                                        .Help("Events that this process moved into the feed")
                                        .Register(registry)
                                        .Add({});
+  prometheus::Family<prometheus::Counter>& dedup_claims = prometheus::BuildCounter()
+                                                              .Name("belfry_dedup_claims_total")
+                                                              .Help("Deduplicated sends per channel, by result")
+                                                              .Register(registry);
+  prometheus::Family<prometheus::Counter>& dedup_alerts =
+      prometheus::BuildCounter()
+          .Name("belfry_dedup_alerts_total")
+          .Help("Times that a tenant's share of doubles passed dedup.alert_rate")
+          .Register(registry);
   std::vector<std::pair<prometheus::Gauge*, std::function<double()>>> gauges;
 };
 
@@ -96,6 +105,12 @@ void Metrics::attempt(Channel channel, const std::string& plugin, const std::str
   std::string name(toText(channel));
   impl_->attempts.Add({{"channel", name}, {"plugin", plugin}, {"outcome", outcome}}).Increment();
   impl_->attempt_seconds.Add({{"channel", name}, {"plugin", plugin}}, kAttemptBuckets).Observe(seconds(duration));
+}
+
+void Metrics::dedup(std::size_t claims, std::size_t doubles, std::size_t alerts) {
+  impl_->dedup_claims.Add({{"result", "first"}}).Increment(static_cast<double>(claims - std::min(claims, doubles)));
+  impl_->dedup_claims.Add({{"result", "double"}}).Increment(static_cast<double>(doubles));
+  impl_->dedup_alerts.Add({}).Increment(static_cast<double>(alerts));
 }
 
 void Metrics::leaseRescued(bool again) { impl_->rescued.Add({{"followed_by", again ? "resend" : "hold"}}).Increment(); }

@@ -28,6 +28,8 @@ class Metrics {
   void callback(const std::string& plugin, std::string_view result);
   void receipt(const std::string& plugin, ReceiptType type, ReceiptResult result);
   void feedSequenced(int events);
+  /// Deduplication keys that were claimed, the doubles among them, and tenants that were warned of.
+  void dedup(std::size_t claims, std::size_t doubles, std::size_t alerts);
   /// Something that a plugin counts. `event` is [a-z0-9_]{1,40}; at most 32 different ones for each plugin are kept,
   /// false says that this one is not.
   bool pluginEvent(const std::string& plugin, std::string_view event, std::uint64_t n);

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "api/rest/content_json.h"
+#include "api/rest/dedup_json.h"
 #include "api/rest/parse_with.h"
 #include "api/rest/preview_json.h"
 #include "api/rest/send_parts_json.h"
@@ -66,6 +67,7 @@ SendCommand readFull(ObjectReader& reader) {
   command.request.attachments = readAttachments(reader);
   command.request.options = readOptions(reader);
   command.request.metadata_json = reader.opaque("metadata", kMostMetadataBytes, kMostMetadataDepth);
+  command.dedup = readDedupWish(reader);
   command.dry_run = reader.flag("dryRun").value_or(false);
   return command;
 }

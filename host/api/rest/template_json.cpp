@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "api/rest/content_json.h"
+#include "api/rest/dedup_json.h"
 #include "api/rest/name_form.h"
 #include "api/rest/parse_with.h"
 #include "api/rest/source_text.h"
@@ -53,6 +54,7 @@ Result<Template, Problem> parseTemplate(std::string_view body) {
     if (version.language.empty()) version.language = "en";
     draft.default_language = version.language;
     draft.versions.push_back(std::move(version));
+    draft.dedup = readDedupPolicy(reader);
     return draft;
   });
 }
@@ -83,6 +85,7 @@ void writeTemplate(JsonWriter& json, const Template& found) {
     json.member("createdAt", formatRfc3339(found.created_at));
     json.member("updatedAt", formatRfc3339(found.updated_at));
     json.member("publishedVersion", found.published_version);
+    writeDedupPolicy(json, found.dedup);
     if (found.versions.empty()) return;
     json.memberArray("versions", [&] {
       for (const auto& version : found.versions) writeVersion(json, version);

@@ -116,6 +116,14 @@ struct FeedOptions {
   std::size_t most_waiting = 0;
 };
 
+struct DedupOptions {
+  std::map<Channel, std::chrono::hours> ttls;  ///< every channel
+  double alert_rate = 0;                       ///< 0: no alerts
+  std::size_t alert_minimum = 0;
+  std::chrono::seconds alert_period{};
+  int trend_days = 0;
+};
+
 struct Settings {
   std::set<ProcessRole> roles;
   HttpSettings http;
@@ -136,6 +144,7 @@ struct Settings {
   FeedOptions feed;
   IntakeQueueSettings intake;
   std::chrono::hours idempotency_ttl{};
+  DedupOptions dedup;
   int partitions_ahead_months = 0;
   int statistics_days = 0;
   LogLevel log_level = LogLevel::info;

@@ -153,6 +153,17 @@ CallbackOptions callbacks(const Reader& in) {
           .keep = std::chrono::hours(24 * in.whole<int>("callbacks.keep_days"))};
 }
 
+DedupOptions dedup(const Reader& in) {
+  DedupOptions options;
+  for (const Channel channel : allChannels())
+    options.ttls[channel] = std::chrono::hours(in.whole<int>("dedup.ttl_h." + std::string(toText(channel))));
+  options.alert_rate = in.real("dedup.alert_rate");
+  options.alert_minimum = in.whole<std::size_t>("dedup.alert_minimum");
+  options.alert_period = std::chrono::seconds(in.whole<int>("dedup.alert_period_s"));
+  options.trend_days = in.whole<int>("dedup.trend_days");
+  return options;
+}
+
 void readChannelPolicies(const Reader& in, Settings& settings) {
   for (const Channel channel : allChannels()) {
     const std::string name(toText(channel));
@@ -184,6 +195,7 @@ Settings readSettings(const SettingLayer& values) {
   settings.feed = feed(in);
   settings.intake = intake(in);
   settings.idempotency_ttl = std::chrono::hours(in.whole<int>("idempotency.ttl_h"));
+  settings.dedup = dedup(in);
   settings.partitions_ahead_months = in.whole<int>("retention.partitions_ahead_months");
   settings.statistics_days = in.whole<int>("retention.statistics_days");
   settings.log_level = parseLogLevel(in.text("log.level")).value();

@@ -7,14 +7,15 @@
 namespace belfry {
 namespace {
 
-/// The language that a template falls back to: English where there is a file for it, else that of the first file.
-std::map<std::pair<std::string, std::string>, std::string> defaultLanguages(const std::vector<TemplateFile>& files) {
-  std::map<std::pair<std::string, std::string>, std::string> languages;
+/// The file that a template falls back to: English where there is one, else the first.
+std::map<std::pair<std::string, std::string>, const TemplateFile*> standardFiles(
+    const std::vector<TemplateFile>& files) {
+  std::map<std::pair<std::string, std::string>, const TemplateFile*> standards;
   for (const auto& file : files) {
-    auto [entry, first] = languages.try_emplace({file.tenant, file.key}, file.language);
-    if (!first && file.language == "en") entry->second = file.language;
+    auto [entry, first] = standards.try_emplace({file.tenant, file.key}, &file);
+    if (!first && file.language == "en") entry->second = &file;
   }
-  return languages;
+  return standards;
 }
 
 }  // namespace
@@ -29,9 +30,9 @@ ReconcileResult TemplateReconciler::run(const std::filesystem::path& directory) 
     log_.error("template file is broken, its template is left as it was", {{"problem", toText(error)}});
   ReconcileResult result;
   result.broken = static_cast<int>(files.broken.size());
-  auto languages = defaultLanguages(files.templates);
+  auto standards = standardFiles(files.templates);
   for (const auto& file : files.templates) {
-    if (apply(file, languages.at({file.tenant, file.key}))) {
+    if (apply(file, *standards.at({file.tenant, file.key}))) {
       ++result.applied;
     } else {
       ++result.broken;
@@ -40,7 +41,7 @@ ReconcileResult TemplateReconciler::run(const std::filesystem::path& directory) 
   return result;
 }
 
-bool TemplateReconciler::apply(const TemplateFile& file, const std::string& default_language) {
+bool TemplateReconciler::apply(const TemplateFile& file, const TemplateFile& standard) {
   auto tenant = directory_.find(std::string_view(file.tenant));
   if (!tenant) {
     log_.error("template file names no known tenant", {{"file", file.path.string()}, {"tenant", file.tenant}});
@@ -51,7 +52,8 @@ bool TemplateReconciler::apply(const TemplateFile& file, const std::string& defa
   wanted.key = file.key;
   wanted.engine = file.engine;
   wanted.description = file.name;
-  wanted.default_language = default_language;
+  wanted.default_language = standard.language;
+  wanted.dedup = standard.dedup;
   wanted.source = Source::file;
   TemplateVersion version;
   version.language = file.language;

@@ -20,7 +20,8 @@ class TemplateReconciler {
   ReconcileResult run(const std::filesystem::path& directory);
 
  private:
-  bool apply(const TemplateFile& file, const std::string& default_language);
+  /// `standard`: the template's file in its default language, whose word counts for all of them.
+  bool apply(const TemplateFile& file, const TemplateFile& standard);
   bool compiles(const TemplateFile& file);
 
   TemplateStore& store_;

@@ -62,6 +62,7 @@ bool TenantReconciler::apply(const TenantFile& file) {
   tenant.name = file.name;
   tenant.auth = file.auth;
   tenant.source = Source::file;
+  tenant.dedup = file.dedup;
   std::vector<ProviderInstance> instances;
   bool good = true;
   for (const auto& entry : file.providers) {

@@ -6,6 +6,7 @@
 
 #include "adapters/jsonschema/schema_walk.h"
 #include "app/config/config_directory.h"
+#include "app/config/dedup_section.h"
 #include "app/config/yaml_document.h"
 #include "kit/json.h"
 
@@ -69,6 +70,13 @@ class TemplateReader {
     if (const JsonValue* variables = keyword(json, "variables")) {
       template_.required = listOf(keyword(*variables, "required"));
       template_.optional = listOf(keyword(*variables, "optional"));
+    }
+    if (const JsonValue* dedup = keyword(json, "dedup")) {
+      template_.dedup =
+          readDedupSection(*dedup, [this](const auto& pointer, const auto& value, auto allowed, auto message) {
+            refuse("/dedup" + pointer, value, std::move(allowed), std::move(message));
+          });
+      if (!template_.dedup.enabled) template_.dedup.enabled = true;
     }
   }
 

@@ -8,6 +8,7 @@
 
 #include "app/config/config_error.h"
 #include "kit/result.h"
+#include "model/dedup.h"
 #include "model/vocabulary.h"
 
 namespace belfry {
@@ -23,6 +24,7 @@ struct TemplateFile {
   std::vector<std::string> required;  ///< variables; dots for members
   std::vector<std::string> optional;
   std::map<Channel, std::map<std::string, std::string>> content;  ///< per channel: subject, text, html, title, body
+  DedupPolicy dedup;
 };
 
 /// All errors of the file at once. E-mail needs a subject and a text or html.

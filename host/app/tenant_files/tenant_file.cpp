@@ -6,6 +6,7 @@
 
 #include "adapters/jsonschema/schema_walk.h"
 #include "app/config/config_directory.h"
+#include "app/config/dedup_section.h"
 #include "app/config/yaml_document.h"
 #include "kit/json.h"
 
@@ -91,6 +92,12 @@ class TenantReader {
       for (const JsonValue& plugin : auth->GetArray()) tenant_.auth.emplace_back(asView(plugin));
     if (const JsonValue* secret = keyword(json, "subscriber_secret"))
       tenant_.subscriber_secret = secretLocation(*secret, directory_);
+    if (const JsonValue* dedup = keyword(json, "dedup")) {
+      tenant_.dedup =
+          readDedupSection(*dedup, [this](const auto& pointer, const auto& value, auto allowed, auto message) {
+            refuse("/dedup" + pointer, value, std::move(allowed), std::move(message));
+          });
+    }
   }
 
   void readProviders(const JsonValue& providers) {

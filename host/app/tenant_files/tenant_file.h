@@ -10,6 +10,7 @@
 
 #include "app/config/config_error.h"
 #include "kit/result.h"
+#include "model/dedup.h"
 #include "model/vocabulary.h"
 
 namespace belfry {
@@ -42,6 +43,7 @@ struct TenantFile {
   std::vector<std::string> auth;
   std::optional<SecretLocation> subscriber_secret;
   std::vector<ProviderEntry> providers;
+  DedupPolicy dedup;
 };
 
 /// All errors of the file at once. Values of secrets never appear in them.

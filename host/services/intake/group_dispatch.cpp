@@ -5,6 +5,9 @@ namespace {
 
 bool dueLater(const NewNotification& row) { return row.scheduled_at && *row.scheduled_at > row.created_at; }
 
+/// What asks for deduplication waits in its lane: it may turn out to be a double, or another may be merged into it.
+bool mayGoStraight(const NewNotification& row) { return !dueLater(row) && !row.dedup; }
+
 ClaimedDelivery firstClaim(const NewNotification& row, const NewDelivery& delivery) {
   return {row.tenant, delivery.id, row.id, delivery.channel, row.priority, 1, row.created_at, delivery.address};
 }
@@ -25,14 +28,14 @@ GroupDispatch::~GroupDispatch() {
 void GroupDispatch::reserve() {
   std::map<Priority, int> wanted;
   for (const auto* row : rows_)
-    if (!dueLater(*row)) wanted[row->priority] += static_cast<int>(row->deliveries.size());
+    if (mayGoStraight(*row)) wanted[row->priority] += static_cast<int>(row->deliveries.size());
   for (auto [priority, count] : wanted) reserved_[priority] = dispatch_.reserve(priority, count);
 }
 
 void GroupDispatch::mark() {
   auto left = reserved_;
   for (auto* row : rows_) {
-    for (auto& delivery : row->deliveries) delivery.claimed = !dueLater(*row) && left[row->priority]-- > 0;
+    for (auto& delivery : row->deliveries) delivery.claimed = mayGoStraight(*row) && left[row->priority]-- > 0;
   }
 }
 

@@ -33,11 +33,24 @@ bool wantsDevices(const SendCommand& command) {
   return push && recipient.device_tokens.empty() && !recipient.user_id.empty();
 }
 
+/// As it was accepted, but for the channels on which it is a double.
+Accepted withDoubles(Accepted accepted, const std::vector<Channel>& doubles) {
+  bool all = true;
+  for (auto& delivery : accepted.deliveries) {
+    if (std::find(doubles.begin(), doubles.end(), delivery.channel) == doubles.end()) all = false;
+    else delivery.state = DeliveryState::deduplicated;
+  }
+  if (all) accepted.state = DeliveryState::deduplicated;
+  return accepted;
+}
+
 /// Turns what the store says into an answer.
 struct ToAnswer {
   std::string fresh_json;
 
-  Result<SendAnswer, Problem> operator()(const Stored&) { return SendAnswer{202, std::move(fresh_json), false}; }
+  Result<SendAnswer, Problem> operator()(const Stored& stored) {
+    return SendAnswer{202, stored.answer_json.empty() ? std::move(fresh_json) : stored.answer_json, false};
+  }
   Result<SendAnswer, Problem> operator()(const Replayed& first) {
     return SendAnswer{first.status, first.response_json, true};
   }
@@ -121,7 +134,9 @@ Result<NewNotification, Problem> Intake::check(SendBasis& basis, SendCommand& co
   checkContent(command, errors);
   fillDevices(basis, command, errors);
   checkTimes(command, now, settings_.most_ahead, errors);
-  if (command.request.template_ref) resolveTemplate(basis, command, errors);
+  std::shared_ptr<const ResolvedTemplate> found;
+  if (command.request.template_ref) found = resolveTemplate(basis, command, errors);
+  checkDedup(command, errors);
   if (!errors.empty()) return failure(invalid(std::move(errors)));
 
   NewNotification notification;
@@ -142,6 +157,7 @@ Result<NewNotification, Problem> Intake::check(SendBasis& basis, SendCommand& co
     notification.idempotency =
         IdempotencyClaim{sha256(command.idempotency_key), command.request_hash, {}, now + settings_.idempotency_ttl};
   }
+  if (!command.dry_run) notification.dedup = dedupWork(command, notification, found.get(), basis.tenant().row.dedup);
   return notification;
 }
 
@@ -180,7 +196,20 @@ void Intake::fillDevices(const SendBasis& basis, SendCommand& command, std::vect
                     "a user with a device (PUT /api/v1/services/users/{userId}/devices), or deviceTokens"});
 }
 
-void Intake::resolveTemplate(SendBasis& basis, SendCommand& command, std::vector<FieldError>& errors) {
+std::optional<DedupWork> Intake::dedupWork(const SendCommand& command, const NewNotification& notification,
+                                           const ResolvedTemplate* found, const DedupPolicy& of_tenant) const {
+  const auto rule =
+      dedupRule(command.dedup, found != nullptr ? &found->dedup : nullptr, of_tenant, settings_.dedup_ttls);
+  if (!rule) return std::nullopt;
+  return DedupWork{dedupClaims(notification.tenant, notification.request, command.channels, *rule,
+                               command.dedup ? command.dedup->key : "", notification.created_at),
+                   [this, accepted = describe(notification)](const std::vector<Channel>& doubles) {
+                     return answer_json_(withDoubles(accepted, doubles));
+                   }};
+}
+
+std::shared_ptr<const ResolvedTemplate> Intake::resolveTemplate(SendBasis& basis, SendCommand& command,
+                                                                std::vector<FieldError>& errors) {
   auto& ref = *command.request.template_ref;
   auto version = ref.version == 0 ? std::optional<int>() : std::optional<int>(ref.version);
   auto language = ref.language.empty() ? command.request.recipient.language : ref.language;
@@ -191,11 +220,12 @@ void Intake::resolveTemplate(SendBasis& basis, SendCommand& command, std::vector
                         : "no published version of this template";
     errors.push_back({"/template/key", FieldErrorCode::not_found, "there is " + what, shorten(ref.key),
                       "a key from GET /api/v1/admin/templates"});
-    return;
+    return nullptr;
   }
   checkTemplate(command, *found, errors);
   ref.version = found->version.version;
   ref.language = found->version.language;
+  return found;
 }
 
 }  // namespace belfry

@@ -12,6 +12,7 @@
 #include "ports/device_store.h"
 #include "ports/phone_numbers.h"
 #include "services/delivery/delivery_preview.h"
+#include "services/intake/dedup_rules.h"
 #include "services/intake/intake_writer.h"
 #include "services/intake/send_basis.h"
 #include "services/intake/send_command.h"
@@ -24,6 +25,7 @@ struct IntakeSettings {
   std::chrono::hours idempotency_ttl{24};
   std::chrono::hours most_ahead{24 * 366 * 10};  ///< farthest sendAt and expiresAt
   std::string default_region;                    ///< of numbers without a country code; empty: none
+  DedupTtls dedup_ttls;                          ///< for every channel
 };
 
 /// An answer that is ready to send: freshly accepted, or that of the first request with the same key.
@@ -82,7 +84,12 @@ class Intake {
   void fillDevices(const SendBasis& basis, SendCommand& command, std::vector<FieldError>& errors);
   /// What each delivery of a dry run would do.
   std::vector<DeliveryPreview> previewAll(const NewNotification& notification);
-  void resolveTemplate(SendBasis& basis, SendCommand& command, std::vector<FieldError>& errors);
+  /// Pins version and language; null when there is no such template.
+  std::shared_ptr<const ResolvedTemplate> resolveTemplate(SendBasis& basis, SendCommand& command,
+                                                          std::vector<FieldError>& errors);
+  /// What the notification claims, if it is to be deduplicated.
+  std::optional<DedupWork> dedupWork(const SendCommand& command, const NewNotification& notification,
+                                     const ResolvedTemplate* found, const DedupPolicy& of_tenant) const;
 
   const IntakeParts parts_;
   AnswerJson answer_json_;

@@ -22,7 +22,9 @@ Problem refused() { return {ErrorCode::internal, "the database refused this; not
 /// What a double of the same request is told.
 IntakeOutcome asReplay(const IntakeOutcome& first, const IdempotencyClaim& claim) {
   constexpr int kAccepted = 202;
-  return std::holds_alternative<Stored>(first) ? IntakeOutcome(Replayed{kAccepted, claim.response_json}) : first;
+  const auto* stored = std::get_if<Stored>(&first);
+  if (stored == nullptr) return first;
+  return Replayed{kAccepted, stored->answer_json.empty() ? claim.response_json : stored->answer_json};
 }
 
 /// Every row of a group: the sends', then those of each chunk.

@@ -6,10 +6,20 @@
 #include <vector>
 
 #include "kit/crypto.h"
+#include "model/dedup.h"
 #include "model/notification.h"
 #include "services/delivery/delivery_preview.h"
 
 namespace belfry {
+
+/// What a send says of doubles.
+struct DedupWish {
+  bool off = false;  ///< whatever template and tenant say
+  std::string key;   ///< empty: generated
+  std::optional<DedupStrategy> strategy;
+  std::optional<Duration> ttl;
+  std::vector<std::string> context;  ///< names of members of data that a generated key covers
+};
 
 struct SendCommand {
   std::vector<Channel> channels;
@@ -18,6 +28,7 @@ struct SendCommand {
   std::optional<TimePoint> send_at;
   std::optional<Duration> delay;
   std::optional<TimePoint> expires_at;
+  std::optional<DedupWish> dedup;  ///< absent: as the template or the tenant says
   bool dry_run = false;
   std::string idempotency_key;  ///< empty: none
   Digest256 request_hash{};     ///< of method, path and body

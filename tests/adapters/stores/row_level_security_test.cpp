@@ -21,7 +21,7 @@ const std::map<std::string, Grants> kGrants{
     {"provider_instances", {"SELECT", "SELECT INSERT UPDATE DELETE"}},
     {"templates", {"SELECT INSERT UPDATE", "SELECT INSERT UPDATE"}},
     {"template_versions", {"SELECT INSERT UPDATE", "SELECT INSERT UPDATE"}},
-    {"notifications", {"SELECT", "SELECT INSERT"}},
+    {"notifications", {"SELECT", "SELECT INSERT UPDATE"}},
     {"deliveries", {"SELECT", "SELECT INSERT UPDATE"}},
     {"delivery_events", {"SELECT", "SELECT INSERT"}},
     {"batches", {"SELECT", "SELECT INSERT UPDATE"}},
@@ -41,6 +41,8 @@ const std::map<std::string, Grants> kGrants{
     {"plugin_values", {"", "SELECT INSERT UPDATE DELETE"}},
     {"inbox_items", {"SELECT UPDATE", "SELECT INSERT UPDATE"}},
     {"device_tokens", {"SELECT INSERT UPDATE DELETE", "SELECT UPDATE"}},
+    {"dedup_keys", {"SELECT UPDATE DELETE", "SELECT INSERT UPDATE DELETE"}},
+    {"dedup_days", {"SELECT INSERT UPDATE", "SELECT INSERT UPDATE DELETE"}},
     {"subscriber_keys", {"SELECT INSERT UPDATE", "SELECT INSERT UPDATE"}},
 };
 
@@ -74,6 +76,10 @@ class RowLevelSecurity : public StoreSuite {
     sql("INSERT INTO belfry.device_tokens (tenant_id, id, user_hash, token_hash, content, platform) "
         "SELECT id, id, sha256('u'), sha256('t'), 'sealed', 'ios' FROM belfry.tenants");
     sql("INSERT INTO belfry.subscriber_keys (tenant_id, id, secret, source) SELECT id, id, 'sealed', 'api' FROM "
+        "belfry.tenants");
+    sql("INSERT INTO belfry.dedup_keys (tenant_id, channel, key_hash, notification_id, generated, expires_at) "
+        "SELECT id, 'email', sha256('k'), id, false, now() + interval '1 hour' FROM belfry.tenants");
+    sql("INSERT INTO belfry.dedup_days (tenant_id, day, channel, keys, hits) SELECT id, now(), 'email', 1, 0 FROM "
         "belfry.tenants");
     sql("INSERT INTO belfry.inbound_callbacks (tenant_id, id, provider, plugin, method, request, received_at) "
         "SELECT id, id, 'mail', 'smtp', 'POST', '', now() FROM belfry.tenants");

@@ -16,6 +16,7 @@
 #include "adapters/postgres/pg_batch_store.h"
 #include "adapters/postgres/pg_callback_store.h"
 #include "adapters/postgres/pg_catalogue_store.h"
+#include "adapters/postgres/pg_dedup_store.h"
 #include "adapters/postgres/pg_device_store.h"
 #include "adapters/postgres/pg_feed_store.h"
 #include "adapters/postgres/pg_idempotency_store.h"
@@ -99,7 +100,8 @@ struct Stores {
         statistics(tenant_pool, system_pool),
         callbacks(tenant_pool, system_pool, keyring, clock),
         receipts(tenant_pool, system_pool, keyring),
-        look_ups(system_pool) {}
+        look_ups(system_pool),
+        dedup(tenant_pool, system_pool, keyring) {}
 
   SystemClock clock;
   Pool tenant_pool;
@@ -124,6 +126,7 @@ struct Stores {
   PgCallbackStore callbacks;
   PgReceiptStore receipts;
   PgLookUpStore look_ups;
+  PgDedupStore dedup;
 
  private:
   std::string wrappedKey(TenantId tenant) {
@@ -166,7 +169,8 @@ class StoreSuite : public ::testing::Test {
     sql("TRUNCATE belfry.notifications, belfry.deliveries, belfry.delivery_events, belfry.work, belfry.outbox, "
         "belfry.feed, belfry.delivery_statistics, belfry.batches, belfry.batch_chunks, "
         "belfry.idempotency_keys, belfry.inbox_items, belfry.device_tokens, belfry.inbound_callbacks, "
-        "belfry.parked_receipts, belfry.receipt_keys, belfry.provider_message_ids, belfry.lookups RESTART IDENTITY;"
+        "belfry.parked_receipts, belfry.receipt_keys, belfry.provider_message_ids, belfry.lookups, belfry.dedup_keys, "
+        "belfry.dedup_days RESTART IDENTITY;"
         "UPDATE belfry.feed_ends SET head = 0, pruned_to = 0;"
         "UPDATE belfry.feed_sinks SET position = 0, rewind_to = NULL");
   }

@@ -63,6 +63,7 @@ TEST(BadBody, ThatIsNotUtf8OrHoldsNulIs400) {
                      "/data/s", "invalid_utf8"},
                     {"UTF-16", std::string("\xFF\xFE{\0}\0", 6), "", "invalid_utf8"},
                     {"an escaped NUL", R"({"data":{"s":"a\u0000b"}})", "/data/s", "nul_character"},
+                    {"a NUL in a key", R"({"dedup":{"key":"a\u0000b"}})", "/dedup/key", "nul_character"},
                     {"a NUL byte", "{\"data\":{\"s\":\"a" + nul + "b\"}}", "/data/s", "nul_character"}},
                    400, "malformed_json");
 }

@@ -179,5 +179,24 @@ TEST(Tenants, ThatAreUnknownAreNamed) {
   EXPECT_EQ(rowCounts(), before);
 }
 
+TEST(Dedup, ThatMakesNoSenseIsRefused) {
+  const auto with = [](const std::string& dedup, const std::string& more = "") {
+    return R"({"channel":"email","recipient":{"email":"ada@example.test"},"content":{"text":"x"},"data":{"a":1},"dedup":)" +
+           dedup + more + "}";
+  };
+  expectRefused(with(R"("yes")"), "/dedup", "wrong_type", "a text");
+  expectRefused(with(R"({"ttl":"PT0S"})"), "/dedup/ttl", "out_of_range", "no time at all");
+  expectRefused(with(R"({"ttl":"P3660D"})"), "/dedup/ttl", "out_of_range", "ten years");
+  expectRefused(with(R"({"ttl":"1 day"})"), "/dedup/ttl", "malformed", "not ISO 8601");
+  expectRefused(with(R"({"strategy":"overwrite"})"), "/dedup/strategy", "not_allowed", "an unknown strategy");
+  expectRefused(with(R"({"key":""})"), "/dedup/key", "too_short", "an empty key");
+  expectRefused(with("{\"key\":" + quoted(std::string(256, 'k')) + "}"), "/dedup/key", "too_long", "a long key");
+  expectRefused(with(R"({"key":"a\tb"})"), "/dedup/key", "malformed", "a tab");
+  expectRefused(with(R"({"context":["b"]})"), "/dedup/context/0", "not_found", "context that data has not");
+  expectRefused(with(R"({"context":["b"]})", R"(,"dryRun":true)"), "/dedup/context/0", "not_found", "in a dry run too");
+  expectRefused(with(R"({"context":["a"],"key":"k"})"), "/dedup/context", "conflict", "context of a given key");
+  expectRefused(with(R"({"window":"PT1H"})"), "/dedup/window", "unknown_field", "an unknown member");
+}
+
 }  // namespace
 }  // namespace belfry::test

@@ -385,6 +385,33 @@ void driveCallbacks(Driver& driver) {
   driver.withoutCredential("GET", base);
 }
 
+void driveDedup(Driver& driver) {
+  const std::string base = "/api/v1/admin/dedup";
+  const auto body = mailBody("dedup@example.test", R"(,"delay":"PT1H","dedup":{"key":"contract","ttl":"PT24H"})");
+  const auto first = driver.call("POST", std::string(kSends) + "/send", 202, body);
+  const auto doubled = driver.call("POST", std::string(kSends) + "/send", 202, body);
+  EXPECT_EQ(doubled.text("/status"), "deduplicated");
+  driver.call("GET", std::string(kSends) + "/" + doubled.text("/id") + "/explain", 200);
+  const auto found = driver.call("GET", base + "/keys?key=contract", 200);
+  EXPECT_EQ(found.text("/items/0/notificationId"), first.text("/id"));
+  driver.call("GET", base + "/keys?id=" + found.text("/items/0/id"), 200);
+  driver.call("GET", base + "/keys?expiringWithin=P2D", 200);
+  driver.call("GET", base + "/keys?key=nosuch", 404);
+  driver.call("GET", base + "/keys", 422);
+  driver.call("POST", base + "/keys/extend", 200, R"({"key":"contract","by":"PT1H"})");
+  driver.call("POST", base + "/keys/extend", 404, R"({"key":"nosuch","by":"PT1H"})");
+  driver.call("POST", base + "/keys/extend", 422, R"({"key":"contract"})");
+  driver.call("GET", base + "/statistics", 200);
+  driver.call("GET", base + "/statistics?from=x", 422);
+  driver.call("DELETE", base + "/keys?key=contract", 200);
+  driver.call("DELETE", base + "/keys?key=contract", 404);
+  driver.withoutCredential("GET", base + "/statistics");
+  driver.call(
+      "POST", "/api/v1/admin/templates", 201,
+      R"({"key":"dedup","content":{"email":{"subject":"s","text":"t"}},"dedup":{"ttl":"PT2H","context":["order.id"]}})");
+  driver.call("GET", "/api/v1/admin/templates/dedup", 200);
+}
+
 void driveTheRest(Driver& driver) {
   driver.call("GET", "/api/v1/lookups", 200);
   driver.call("GET", "/api/v1/lookups/channels", 200);
@@ -428,6 +455,7 @@ TEST(OpenApi, EveryOperationAnswersAsTheContractSays) {
   driveUsers(driver);
   driveCallbacks(driver);
   driveFeed(driver);
+  driveDedup(driver);
   driveTheRest(driver);
   EXPECT_EQ(driver.verdict(), "");
 }

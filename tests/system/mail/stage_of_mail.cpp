@@ -26,6 +26,11 @@ HostOptions withSecureTenants(const MailSink& plain) {
   options.tenant_files["starttls"] = secureTenant("starttls", "starttls", secure.starttls.port(), in_environment);
   options.tenant_files["smtps"] = secureTenant("smtps", "tls", secure.smtps.port(), "{file: " + in_file.string() + "}");
   options.tenant_files["downgraded"] = secureTenant("downgraded", "starttls", plain.port(), in_environment);
+  options.tenant_files["careful"] =
+      smtpTenant("careful", plain.port()) + "dedup: {enabled: true, ttls: {email: PT2H}, context: [order.id]}\n";
+  options.template_files["acme/once"] =
+      "key: once\nlanguage: en\ndedup: {strategy: drop, ttl: PT3H}\n"
+      "content:\n  email: {subject: 'Booking {{bookingId}}', text: '{{note}}{{extra}}'}\n";
   std::string allowed = "127.0.0.1:" + std::to_string(plain.port());
   for (const auto port : {plain.port(), secure.starttls.port(), secure.smtps.port()})
     allowed += ", localhost:" + std::to_string(port);

@@ -84,4 +84,17 @@ TEST(TemplateDirectory, SubdirectoriesAreTenants) {
 }
 
 }  // namespace
+TEST(TemplateFile, SaysWhatIsDoneAboutDoubles) {
+  const ScratchDirectory scratch;
+  const auto parsed = parseTemplateFile(
+      scratch.write("t.yaml", "key: k\ncontent: { sms: { text: hi } }\ndedup: { strategy: replace, ttl: PT2H }\n"));
+  ASSERT_TRUE(parsed) << toText(parsed.error());
+  EXPECT_EQ(parsed->dedup, (DedupPolicy{true, DedupStrategy::replace, std::chrono::hours(2), {}, {}}));
+  const auto never =
+      parseTemplateFile(scratch.write("n.yaml", "key: k\ncontent: { sms: { text: hi } }\ndedup: { enabled: false }\n"));
+  ASSERT_TRUE(never) << toText(never.error());
+  EXPECT_EQ(never->dedup.enabled, false);
+  EXPECT_EQ(errorsOf("key: k\ncontent: { sms: { text: hi } }\ndedup: { ttl: never }\n").at(0).key, "dedup.ttl");
+}
+
 }  // namespace belfry

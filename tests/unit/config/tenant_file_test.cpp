@@ -219,4 +219,27 @@ TEST(TenantDirectory, TheExampleIsGood) {
 }
 
 }  // namespace
+TEST(TenantFile, SaysWhatIsDoneAboutDoubles) {
+  const ScratchDirectory scratch;
+  const auto tenant = parseTenantFile(scratch.write("acme.yaml", R"(
+dedup: { enabled: true, strategy: merge, ttl: PT6H, ttls: { email: PT12H, fcm: PT10M }, context: [order.id] }
+)"));
+  ASSERT_TRUE(tenant) << toText(tenant.error());
+  DedupPolicy wanted{true, DedupStrategy::merge, std::chrono::hours(6), {}, {"order.id"}};
+  wanted.ttls = {{Channel::email, std::chrono::hours(12)}, {Channel::push, std::chrono::minutes(10)}};
+  EXPECT_EQ(tenant->dedup, wanted);
+  EXPECT_EQ(parseTenantFile(scratch.write("other.yaml", "tenant: other\n"))->dedup, DedupPolicy());
+}
+
+TEST(TenantFile, NamesWhatIsWrongAboutDoubles) {
+  EXPECT_EQ(errorOf("dedup: { strategy: ignore }").key, "dedup.strategy");
+  EXPECT_EQ(errorOf("dedup: { ttl: PT0S }").key, "dedup.ttl");
+  EXPECT_EQ(errorOf("dedup: { ttl: 24h }").key, "dedup.ttl");
+  EXPECT_EQ(errorOf("dedup: { ttls: { email: P400D } }").key, "dedup.ttls.email");
+  EXPECT_EQ(errorOf("dedup: { ttls: { pigeon: PT1H } }").key, "dedup.ttls.pigeon");
+  EXPECT_EQ(errorOf("dedup: { context: ['a b'] }").key, "dedup.context[0]");
+  EXPECT_EQ(errorOf("dedup: { key: k }").key, "dedup.key");
+  EXPECT_THAT(toText(errorOf("dedup: { ttl: PT0S }")), HasSubstr("PT1S to P366D"));
+}
+
 }  // namespace belfry

@@ -5,6 +5,7 @@
 
 #include "api/rest/batch_operations.h"
 #include "api/rest/callback_operations.h"
+#include "api/rest/dedup_operations.h"
 #include "api/rest/device_operations.h"
 #include "api/rest/docs_operations.h"
 #include "api/rest/feed_operations.h"
@@ -56,6 +57,7 @@ Router wholeRouter() {
   addSubscriberOperations(router, unused<SubscriberTokens>());
   addSmsOperations(router, unused<PhoneNumbers>(), "");
   addDeviceOperations(router, unused<DeviceStore>(), 1);
+  addDedupOperations(router, unused<DedupStore>());
   addLookupOperations(router);
   addHealthOperations(router, {}, {});
   addDocsOperations(router, {}, "");

@@ -138,7 +138,6 @@ const std::string kDeep = [] {
 
 const Wrong kWrong[] = {
     {"UnknownField", R"("sendAtLocal": "2026-12-01T09:00")", "/sendAtLocal", FieldErrorCode::unknown_field, "sendAt"},
-    {"UnknownDedup", R"("dedup": {"key": "k"})", "/dedup", FieldErrorCode::unknown_field, "metadata"},
     {"ShortFieldsInFullForm", R"("subject": "s")", "/subject", FieldErrorCode::unknown_field, "content"},
     {"UnknownChannel", R"("channel": "fax")", "/channel", FieldErrorCode::not_allowed, "email, sms"},
     {"ChannelOfWrongType", R"("channel": 1)", "/channel", FieldErrorCode::wrong_type, "email"},

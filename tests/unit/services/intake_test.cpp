@@ -10,6 +10,7 @@ class KeepingStore final : public IntakeStore {
   std::optional<IntakeOutcome> findKey(TenantId, const Digest256&, const Digest256&) override { return known; }
   std::vector<IntakeOutcome> write(std::span<const NewNotification> group, const ClaimTerms&) override {
     rows.insert(rows.end(), group.begin(), group.end());
+    if (!doubles_on.empty()) return {Stored{group[0].dedup->answer_json(doubles_on), doubles_on.size()}};
     return std::vector<IntakeOutcome>(group.size(), outcome);
   }
   GroupOutcomes write(std::span<const NewNotification> group, std::span<const NewChunk>) override {
@@ -18,6 +19,7 @@ class KeepingStore final : public IntakeStore {
   std::vector<NewNotification> rows;
   std::optional<IntakeOutcome> known;
   IntakeOutcome outcome = Stored{};
+  std::vector<Channel> doubles_on;  ///< channels on which the one notification is found to be a double
 };
 
 class IntakeTest : public ::testing::Test {
@@ -308,6 +310,64 @@ TEST_F(PushIntakeTest, TheSameTokenTwiceIsRefused) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().errors.at(0).code, FieldErrorCode::duplicate);
   EXPECT_EQ(refused.error().errors[0].pointer, "/recipient/deviceTokens/1/token");
+}
+
+TEST_F(IntakeTest, ClaimsNoKeyUnlessSomebodySaysSo) {
+  ASSERT_TRUE(send().ok());
+  EXPECT_FALSE(store_.rows.at(0).dedup);
+}
+
+TEST_F(IntakeTest, ClaimsAKeyWhenTheSendOrTheTenantSaysSo) {
+  for (auto channel : allChannels()) settings_.dedup_ttls[channel] = 24h;
+  command_.dedup = DedupWish{};
+  command_.dedup->key = "booking 7";
+  ASSERT_TRUE(send().ok());
+  ASSERT_TRUE(store_.rows.at(0).dedup);
+  const auto& claim = store_.rows[0].dedup->claims.at(0);
+  EXPECT_EQ(claim.key, "booking 7");
+  EXPECT_EQ(claim.level, DedupLevel::send);
+  EXPECT_EQ(claim.expires_at, noon() + 24h);
+
+  command_.dedup.reset();
+  catalogue_.tenant.dedup.enabled = true;
+  directory_.reload();
+  store_.rows.clear();
+  ASSERT_TRUE(send().ok());
+  ASSERT_TRUE(store_.rows.at(0).dedup);
+  EXPECT_TRUE(store_.rows[0].dedup->claims.at(0).generated);
+  EXPECT_EQ(store_.rows[0].dedup->claims[0].level, DedupLevel::tenant);
+}
+
+TEST_F(IntakeTest, ADryRunClaimsNothingButIsChecked) {
+  for (auto channel : allChannels()) settings_.dedup_ttls[channel] = 24h;
+  command_.dry_run = true;
+  command_.dedup = DedupWish{};
+  auto answer = send();
+  ASSERT_TRUE(answer.ok());
+  EXPECT_EQ(answer->status, 200);
+  EXPECT_THAT(store_.rows, IsEmpty());
+  command_.dedup->context = {"orderId"};
+  EXPECT_EQ(problem(), ErrorCode::validation_failed);
+}
+
+TEST_F(IntakeTest, ADoubleIsAnsweredAsOne) {
+  for (auto channel : allChannels()) settings_.dedup_ttls[channel] = 24h;
+  command_.dedup = DedupWish{};
+  std::vector<Accepted> told;
+  on_accepted_ = [&](const Accepted& accepted) { told.push_back(accepted); };
+  store_.doubles_on = {Channel::email};
+  auto answer = send();
+  ASSERT_TRUE(answer.ok());
+  EXPECT_EQ(answer->status, 202);
+  ASSERT_THAT(told, SizeIs(2));
+  EXPECT_EQ(told[0].state, DeliveryState::queued);
+  EXPECT_EQ(told[1].state, DeliveryState::deduplicated);
+  EXPECT_EQ(told[1].deliveries.at(0).state, DeliveryState::deduplicated);
+  EXPECT_EQ(told[1].id, told[0].id);
+
+  store_.doubles_on = {Channel::sms};  // another channel's double leaves this one as it was
+  ASSERT_TRUE(send().ok());
+  EXPECT_EQ(told.back().state, DeliveryState::queued);
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 -- Caller: TemplateStore::resolve (role belfry_app): the version to send. $3 version or NULL for the newest published one; $4 language
 -- or NULL for the template's default. The asked language comes first, then the default; a version that is named goes in whatever
 -- language it has. Index: primary keys.
-SELECT t.id, t.engine, v.version, v.language, v.content, v.required, v.state
+SELECT t.id, t.engine, v.version, v.language, v.content, v.required, v.state, t.dedup
   FROM belfry.templates t
   JOIN belfry.template_versions v ON v.tenant_id = t.tenant_id AND v.template_id = t.id
  WHERE t.tenant_id = $1 AND t.key = $2

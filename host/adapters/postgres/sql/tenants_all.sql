@@ -1,2 +1,2 @@
 -- Caller: CatalogueStore::tenants (role belfry_system).
-SELECT id, slug, name, state, auth, source, wrapped_key, created_at FROM belfry.tenants ORDER BY slug
+SELECT id, slug, name, state, auth, source, wrapped_key, created_at, dedup FROM belfry.tenants ORDER BY slug

@@ -14,7 +14,8 @@ WITH picked AS MATERIALIZED (
      SET state = 'sending', attempt = w.attempt + 1, lease_until = clock_timestamp() + $5 * interval '1 ms', owner = $6
     FROM picked p
    WHERE w.tenant_id = p.tenant_id AND w.delivery_id = p.delivery_id
-  RETURNING w.tenant_id, w.delivery_id, w.notification_id, w.channel, w.priority, w.attempt, w.due_at, w.address
+  RETURNING w.tenant_id, w.delivery_id, w.notification_id, w.channel, w.priority, w.attempt, w.due_at, w.address, w.seq
 )
-SELECT c.*, n.request, n.created_at, n.expires_at, coalesce(n.scheduled_at, n.created_at)
+SELECT c.tenant_id, c.delivery_id, c.notification_id, c.channel, c.priority, c.attempt, c.due_at, c.address,
+       n.request, n.created_at, n.expires_at, coalesce(n.scheduled_at, n.created_at), c.seq
   FROM claimed c LEFT JOIN belfry.notifications n ON n.tenant_id = c.tenant_id AND n.id = c.notification_id
