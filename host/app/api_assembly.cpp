@@ -1,5 +1,6 @@
 #include "app/api_assembly.h"
 
+#include "api/rest/audit_operations.h"
 #include "api/rest/callback_operations.h"
 #include "api/rest/device_operations.h"
 #include "api/rest/docs_operations.h"
@@ -9,6 +10,7 @@
 #include "api/rest/notification_operations.h"
 #include "api/rest/plugin_operations.h"
 #include "api/rest/provider_operations.h"
+#include "api/rest/queue_operations.h"
 #include "api/rest/sms_operations.h"
 #include "api/rest/subscriber_operations.h"
 #include "api/rest/template_operations.h"
@@ -35,6 +37,8 @@ Router assembleRouter(const ApiParts& parts, const Settings& settings, const Ins
   addWebhookOperations(router, parts.callbacks.callbacks(), url, settings.callbacks.max_body_bytes);
   addCallbackOperations(router, parts.callback_store, parts.callbacks.callbacks(),
                         [&desk = parts.callbacks] { desk.recoverNow(); });
+  addQueueOperations(router, parts.queues);
+  addAuditOperations(router, parts.audit);
   addQuestionOperations(router, parts.callbacks.questions());
   addTenantOperations(router, parts.catalogue, parts.authenticators,
                       [&directory = parts.directory] { directory.reload(); });

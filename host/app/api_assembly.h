@@ -12,6 +12,7 @@
 #include "app/install_layout.h"
 #include "kit/log.h"
 #include "kit/time.h"
+#include "ports/audit_store.h"
 #include "ports/authenticators.h"
 #include "ports/catalogue_store.h"
 #include "ports/channels.h"
@@ -24,6 +25,7 @@
 #include "services/identity/api_keys.h"
 #include "services/identity/subscriber_tokens.h"
 #include "services/intake/intake.h"
+#include "services/queues/queue_control.h"
 #include "services/rendering/template_resolver.h"
 #include "services/tenants/directory.h"
 #include "services/tenants/providers.h"
@@ -49,6 +51,8 @@ struct ApiParts {
   const Authenticators& authenticators;
   CallbackDesk& callbacks;
   CallbackStore& callback_store;
+  QueueControl& queues;
+  AuditStore& audit;
   std::function<Readiness()> readiness;
   std::function<std::string()> metrics;
 };

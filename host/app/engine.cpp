@@ -56,6 +56,11 @@ Engine::Engine(const Settings& settings, WorkStore& work, UpkeepStore& upkeep, c
       upkeep_loop_(
           "upkeep", kUpkeepPause, [this] { return upkeepOnce(); }, log) {}
 
+void Engine::setGate(const QueueGate& gate) {
+  pipeline_.setGate(gate, [this](const ClaimedDelivery& claim) { delivery_.putBack(claim); });
+  delivery_.setGate(gate);
+}
+
 void Engine::start() {
   if (settings_.roles.contains(ProcessRole::worker)) {
     settle_.start();

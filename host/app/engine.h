@@ -26,6 +26,8 @@ class Engine {
 
   /// `found` is called when receipts of settled deliveries wait parked. Before start().
   void whenReceiptsWait(std::function<void()> found) { settle_.whenReceiptsWait(std::move(found)); }
+  /// What is paused; it outlives the engine. Before start().
+  void setGate(const QueueGate& gate);
   /// Starts the loops of this process's roles.
   void start();
   /// New work may be due. Thread-safe.

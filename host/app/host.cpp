@@ -24,6 +24,7 @@
 #include "app/engine.h"
 #include "app/late_handler.h"
 #include "app/plugin_watch.h"
+#include "app/queue_desk.h"
 #include "app/reconcile/admin_key.h"
 #include "app/reconcile/template_reconciler.h"
 #include "app/reconcile/tenant_reconciler.h"
@@ -145,6 +146,7 @@ struct Host::Parts {
   std::unique_ptr<plugins::PluginEngines> engines;
   std::unique_ptr<plugins::PluginAuthenticators> authenticators;
   std::unique_ptr<Directory> directory;
+  std::unique_ptr<QueueGate> gate;
   std::unique_ptr<TemplateResolver> templates;
   std::unique_ptr<Renderer> renderer;
   std::unique_ptr<Authentication> authentication;
@@ -152,6 +154,7 @@ struct Host::Parts {
   std::unique_ptr<CatalogueWatch> watch;
   std::unique_ptr<PluginWatch> plugin_watch;
   std::unique_ptr<CallbackDesk> callbacks;
+  std::unique_ptr<QueueDesk> queues;
   std::unique_ptr<Engine> engine;
   std::unique_ptr<IntakeWriter> writer;
   std::unique_ptr<DeliveryPreviews> previews;
@@ -238,11 +241,18 @@ void Host::Parts::startPlugins() {
 
 void Host::Parts::startCatalogue() {
   directory = std::make_unique<Directory>(storage->catalogue, *channels, log);
+  gate = std::make_unique<QueueGate>(storage->pauses, *directory);
   templates = std::make_unique<TemplateResolver>(storage->templates);
   renderer = std::make_unique<Renderer>(storage->templates, *engines);
   authentication = std::make_unique<Authentication>(*authenticators, *directory, clock, AuthenticationSettings{});
   subscriber_tokens = std::make_unique<SubscriberTokens>(storage->subscriber_keys, *directory, clock);
-  watch = std::make_unique<CatalogueWatch>(*directory, *templates, *authentication, *subscriber_tokens, log);
+  watch = std::make_unique<CatalogueWatch>(
+      *directory, *templates, *authentication, *subscriber_tokens,
+      [this] {
+        gate->reload();
+        queues->pausesChanged();
+      },
+      log);
   plugin_watch = std::make_unique<PluginWatch>(
       *registry, [this] { watch->changed(); }, log);
   storage->catalogue.createTenant(kDefaultTenant, "Default", {"apikey"});
@@ -290,6 +300,12 @@ void Host::Parts::startEngine() {
       std::make_unique<Engine>(settings, storage->work, storage->upkeep, *directory, *renderer, clock, metrics, log);
   callbacks =
       std::make_unique<CallbackDesk>(settings, storage->callbacks, storage->receipts, *directory, clock, metrics, log);
+  gate->reload();
+  queues = std::make_unique<QueueDesk>(
+      settings,
+      QueueControlParts{storage->queues, storage->pauses, storage->queue_operations, *directory, *gate, clock}, metrics,
+      log);
+  engine->setGate(*gate);
   engine->whenReceiptsWait([this] { callbacks->releaseNow(); });
   metrics.gauge("belfry_deliveries_in_flight", "Attempts in flight in this process",
                 [this] { return engine->inFlight(); });
@@ -302,7 +318,7 @@ void Host::Parts::startEngine() {
   intake_settings.idempotency_ttl = settings.idempotency_ttl;
   intake_settings.default_region = settings.default_region;
   intake = std::make_unique<Intake>(IntakeParts{*directory, *templates, storage->devices, storage->intake, numbers,
-                                                *previews, *channels, *writer, clock},
+                                                *previews, *channels, *writer, clock, gate.get()},
                                     sendAnswerJson, intake_settings);
   pg::ListenerSettings listening;
   listening.url = database_url;
@@ -321,6 +337,7 @@ void Host::Parts::startEngine() {
   writer->start();
   callbacks->start();
   engine->start();
+  queues->start();
   watch->start();
   plugin_watch->start();
 }
@@ -345,6 +362,8 @@ void Host::Parts::startApi() {
                  *authenticators,
                  *callbacks,
                  storage->callbacks,
+                 queues->control(),
+                 storage->audit,
                  [this] { return readiness(); },
                  [this] { return metrics.text(); }};
   api = std::make_unique<RestApi>(assembleRouter(parts, settings, layout, server->port()), *authentication,
@@ -396,6 +415,7 @@ void Host::stop() {
   if (parts.api) parts.api->stop();
   if (parts.writer) parts.writer->stop();
   if (parts.callbacks) parts.callbacks->stop();
+  if (parts.queues) parts.queues->stop();
   if (parts.engine) {
     auto drained = std::min(deadline, std::chrono::steady_clock::now() + parts.settings.worker.drain);
     parts.engine->stop(drained, [&] { parts.exchange->drain(std::chrono::steady_clock::now()); });
@@ -410,6 +430,7 @@ void Host::stop() {
   parts.intake.reset();
   parts.writer.reset();
   parts.engine.reset();
+  parts.queues.reset();
   parts.callbacks.reset();
   if (parts.embedded) parts.embedded->stop();
   parts.embedded.reset();

@@ -48,6 +48,10 @@ Storage::Storage(const DatabaseSettings& settings, const std::string& url, const
       plugin_values(system_pool, keyring),
       upkeep(system_pool),
       callbacks(tenant_pool, system_pool, keyring, clock),
-      receipts(tenant_pool, system_pool, keyring) {}
+      receipts(tenant_pool, system_pool, keyring),
+      queues(tenant_pool, system_pool),
+      pauses(tenant_pool, system_pool),
+      queue_operations(tenant_pool, system_pool),
+      audit(tenant_pool) {}
 
 }  // namespace belfry

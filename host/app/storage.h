@@ -2,6 +2,7 @@
 #pragma once
 
 #include "adapters/postgres/keyring.h"
+#include "adapters/postgres/pg_audit_store.h"
 #include "adapters/postgres/pg_callback_store.h"
 #include "adapters/postgres/pg_catalogue_store.h"
 #include "adapters/postgres/pg_device_store.h"
@@ -10,7 +11,10 @@
 #include "adapters/postgres/pg_intake_store.h"
 #include "adapters/postgres/pg_key_store.h"
 #include "adapters/postgres/pg_notification_store.h"
+#include "adapters/postgres/pg_pause_store.h"
 #include "adapters/postgres/pg_plugin_value_store.h"
+#include "adapters/postgres/pg_queue_operation_store.h"
+#include "adapters/postgres/pg_queue_store.h"
 #include "adapters/postgres/pg_receipt_store.h"
 #include "adapters/postgres/pg_subscriber_key_store.h"
 #include "adapters/postgres/pg_template_store.h"
@@ -43,6 +47,10 @@ struct Storage {
   pg::PgUpkeepStore upkeep;
   pg::PgCallbackStore callbacks;
   pg::PgReceiptStore receipts;
+  pg::PgQueueStore queues;
+  pg::PgPauseStore pauses;
+  pg::PgQueueOperationStore queue_operations;
+  pg::PgAuditStore audit;
 };
 
 }  // namespace belfry

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cli/commands/audit.h"
 #include "cli/commands/callbacks.h"
 #include "cli/commands/key.h"
 #include "cli/commands/migrate.h"
@@ -10,6 +11,7 @@
 #include "cli/commands/plugin_install.h"
 #include "cli/commands/plugin_new.h"
 #include "cli/commands/provider.h"
+#include "cli/commands/queue.h"
 #include "cli/commands/render.h"
 #include "cli/commands/send.h"
 #include "cli/commands/subscriber_token.h"
@@ -32,6 +34,8 @@ std::vector<Command> makeTable() {
   add({subscriberTokenCommand()});
   add(providerCommands());
   add(callbackCommands());
+  add(queueCommands());
+  add(auditCommands());
   add(pluginCommands());
   add({pluginNewCommand()});
   add(pluginInstallCommands());

@@ -44,6 +44,8 @@ class WorkStore {
   virtual SettledGroup settle(std::span<const Settlement> group) = 0;
   /// Gives claims back that were never begun.
   virtual void release(std::span<const ClaimedDelivery> claims, const Uuid& owner) = 0;
+  /// Gives claims of paused queues back, out of every claim's way until QueueStore::unpark. The attempt does not count.
+  virtual void park(std::span<const ClaimedDelivery> claims, const Uuid& owner) = 0;
   /// Treats up to `limit` expired leases by their channel's policy.
   virtual std::vector<RescuedDelivery> rescue(const std::map<Channel, RescuePolicy>& policies, int limit) = 0;
   /// When the earliest waiting delivery becomes due; nullopt when none waits.

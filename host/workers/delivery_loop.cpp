@@ -74,6 +74,7 @@ void DeliveryLoop::run() {
 DeliveryLoop::Next DeliveryLoop::turn(bool last) {
   try {
     releaseUnbegun();
+    parkClosed();
     return last ? Next::at_once : claimOnce();
   } catch (const StoreUnavailable& error) {
     log_.warn("claim failed", {{"reason", error.what()}});
@@ -89,6 +90,37 @@ void DeliveryLoop::releaseUnbegun() {
   unbegun_.clear();
 }
 
+void DeliveryLoop::putBack(const ClaimedDelivery& claim) {
+  {
+    std::lock_guard lock(mutex_);
+    closed_.push_back(claim);
+  }
+  freeSlots(1);
+}
+
+void DeliveryLoop::parkClosed() {
+  std::vector<ClaimedDelivery> closed;
+  {
+    std::lock_guard lock(mutex_);
+    closed = closed_;
+  }
+  if (closed.empty()) return;
+  store_.park(closed, owner_);
+  std::lock_guard lock(mutex_);
+  closed_.erase(closed_.begin(), closed_.begin() + static_cast<std::ptrdiff_t>(closed.size()));
+}
+
+std::vector<ClaimedDelivery> DeliveryLoop::withoutClosed(std::vector<ClaimedDelivery> claims) {
+  if (gate_ == nullptr || !gate_->anything()) return claims;
+  const auto closed = std::stable_partition(claims.begin(), claims.end(), [&](const auto& claim) {
+    return !gate_->closed(claim.tenant, {claim.channel, claim.priority});
+  });
+  std::lock_guard lock(mutex_);
+  closed_.insert(closed_.end(), closed, claims.end());
+  claims.erase(closed, claims.end());
+  return claims;
+}
+
 DeliveryLoop::Next DeliveryLoop::claimOnce() {
   int free_slots = settings_.slots - in_flight_;
   if (free_slots <= 0) return Next::after_poll;  // a slot that becomes free wakes the loop
@@ -97,13 +129,14 @@ DeliveryLoop::Next DeliveryLoop::claimOnce() {
     auto claimed_at = std::chrono::steady_clock::now();
     auto claims = store_.claim(room, settings_.lease, owner_);
     shares_.used(room, claims);
-    if (!claims.empty()) return begin(std::move(claims), claimed_at);
+    if (!claims.empty()) return begin(withoutClosed(std::move(claims)), claimed_at);
   }
   return Next::when_due;
 }
 
 DeliveryLoop::Next DeliveryLoop::begin(std::vector<ClaimedDelivery> claims,
                                        std::chrono::steady_clock::time_point claimed_at) {
+  if (claims.empty()) return Next::at_once;
   std::vector<std::optional<LoadedNotification>> loaded;
   try {
     loaded = store_.load(claims);
@@ -124,8 +157,8 @@ std::chrono::steady_clock::time_point DeliveryLoop::nextLook() {
   try {
     auto due = store_.nextDue();
     if (!due) return latest;
-    auto wait = std::max(*due - clock_.now(), Duration::zero());
-    return std::min(latest, now + wait);
+    const auto wait = std::clamp<Duration>(*due - clock_.now(), Duration::zero(), settings_.poll);
+    return now + wait;
   } catch (const std::exception& error) {
     log_.warn("next due time unknown", {{"reason", error.what()}});
     return latest;

@@ -16,6 +16,7 @@
 #include "kit/uuid.h"
 #include "ports/work_store.h"
 #include "services/delivery/delivery_pipeline.h"
+#include "services/queues/queue_gate.h"
 #include "workers/priority_shares.h"
 
 namespace belfry {
@@ -35,6 +36,10 @@ class DeliveryLoop {
   ~DeliveryLoop();
 
   void start();
+  /// Claims of queues that this gate closes are parked instead of being begun. Before start().
+  void setGate(const QueueGate& gate) { gate_ = &gate; }
+  /// One that was begun goes back, parked: it cannot be sent now because of a pause. Its slot is free. Thread-safe.
+  void putBack(const ClaimedDelivery& claim);
   /// Something may be due. Thread-safe, cheap.
   void wake();
   /// `count` attempts were settled. Thread-safe.
@@ -52,6 +57,8 @@ class DeliveryLoop {
   Next claimOnce();
   Next begin(std::vector<ClaimedDelivery> claims, std::chrono::steady_clock::time_point claimed_at);
   void releaseUnbegun();
+  void parkClosed();
+  std::vector<ClaimedDelivery> withoutClosed(std::vector<ClaimedDelivery> claims);
   std::chrono::steady_clock::time_point nextLook();
   void waitUntil(std::chrono::steady_clock::time_point when);
 
@@ -64,11 +71,13 @@ class DeliveryLoop {
   PriorityShares shares_;  // used by the loop's thread
   std::vector<ClaimedDelivery>
       unbegun_;  // used by the loop's thread; claims that could not be loaded and not be given back yet
+  const QueueGate* gate_ = nullptr;
   std::atomic<int> in_flight_{0};
   std::mutex mutex_;
   std::condition_variable changed_;
-  bool woken_ = false;     // guarded by mutex_
-  bool stopping_ = false;  // guarded by mutex_
+  bool woken_ = false;                   // guarded by mutex_
+  bool stopping_ = false;                // guarded by mutex_
+  std::vector<ClaimedDelivery> closed_;  // guarded by mutex_; claims of paused queues that are to be parked
   std::thread thread_;
 };
 

@@ -15,6 +15,7 @@ class PgWorkStore final : public WorkStore {
   std::vector<std::optional<LoadedNotification>> load(std::span<const ClaimedDelivery> claims) override;
   SettledGroup settle(std::span<const Settlement> group) override;
   void release(std::span<const ClaimedDelivery> claims, const Uuid& owner) override;
+  void park(std::span<const ClaimedDelivery> claims, const Uuid& owner) override;
   std::vector<RescuedDelivery> rescue(const std::map<Channel, RescuePolicy>& policies, int limit) override;
   std::optional<TimePoint> nextDue() override;
 

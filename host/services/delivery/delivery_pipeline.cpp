@@ -64,8 +64,10 @@ void DeliveryPipeline::beginLoaded(const ClaimedDelivery& claim, LoadedNotificat
     return settle_(
         settleUnsent(claim, DeliveryState::failed, content.error().code, content.error().detail, clock_.now()));
   }
-  auto route = chooseProvider(directory_, claim.tenant, claim.channel);
+  auto route = chooseProvider(directory_, claim.tenant, claim.channel, gate_);
   if (!route.chosen) {
+    // Paused since the claim was held against the gate.
+    if (gate_ != nullptr && gate_->closed(claim.tenant, {claim.channel, claim.priority})) return put_back_(claim);
     return settle_(deferUnsent(claim, "no_provider", whyNone(route, claim.channel), clock_.now(),
                                policyOf(claim.channel), random01()));
   }
@@ -98,6 +100,11 @@ void DeliveryPipeline::finish(AttemptReport report, const std::string& plugin) {
   const auto channel = report.claim.channel;
   observe_({channel, plugin, std::string(toText(report.outcome.outcome)), report.ended_at - report.started_at});
   settle_(settle(report, policyOf(channel), random01()));
+}
+
+void DeliveryPipeline::setGate(const QueueGate& gate, PutBack put_back) {
+  gate_ = &gate;
+  put_back_ = std::move(put_back);
 }
 
 void DeliveryPipeline::setRetry(RetryPolicies retry) {

@@ -89,6 +89,7 @@ Result<NewNotification, Problem> Intake::prepare(const Caller& caller, SendComma
   if (tenant->row.state == TenantState::suspended) {
     return failure(Problem{ErrorCode::tenant_suspended, "tenant '" + tenant->row.slug + "' is suspended", {}, 0});
   }
+  if (auto why = drained(caller.tenant, command)) return failure(std::move(*why));
   auto now = parts_.clock.now();
   std::vector<FieldError> errors;
   checkChannels(command, *tenant, errors);
@@ -121,6 +122,23 @@ Result<NewNotification, Problem> Intake::prepare(const Caller& caller, SendComma
         IdempotencyClaim{sha256(command.idempotency_key), command.request_hash, {}, now + settings_.idempotency_ttl};
   }
   return notification;
+}
+
+std::optional<Problem> Intake::drained(TenantId tenant, const SendCommand& command) const {
+  constexpr int kLookAgain = 60;
+  if (parts_.gate == nullptr || command.dry_run || !parts_.gate->anything()) return std::nullopt;
+  for (const auto channel : command.channels) {
+    const auto drain = parts_.gate->drain(tenant, channel);
+    if (!drain) continue;
+    return Problem{ErrorCode::not_ready,
+                   (drain->scope.channel ? "channel " + std::string(toText(channel)) + " is" : "the tenant is") +
+                       " being drained since " + formatRfc3339(drain->created_at) + " by " + drain->created_by +
+                       (drain->reason.empty() ? "" : " (" + drain->reason + ")") +
+                       ": nothing is taken in for it until it is resumed",
+                   {},
+                   kLookAgain};
+  }
+  return std::nullopt;
 }
 
 void Intake::normalisePhone(Recipient& recipient, std::vector<FieldError>& errors) const {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "adapters/postgres/migrator.h"
+#include "adapters/postgres/pg_audit_store.h"
 #include "adapters/postgres/pg_callback_store.h"
 #include "adapters/postgres/pg_catalogue_store.h"
 #include "adapters/postgres/pg_device_store.h"
@@ -21,6 +22,9 @@
 #include "adapters/postgres/pg_intake_store.h"
 #include "adapters/postgres/pg_key_store.h"
 #include "adapters/postgres/pg_notification_store.h"
+#include "adapters/postgres/pg_pause_store.h"
+#include "adapters/postgres/pg_queue_operation_store.h"
+#include "adapters/postgres/pg_queue_store.h"
 #include "adapters/postgres/pg_receipt_store.h"
 #include "adapters/postgres/pg_subscriber_key_store.h"
 #include "adapters/postgres/pg_template_store.h"
@@ -85,7 +89,11 @@ struct Stores {
         idempotency(tenant_pool, keyring, clock),
         upkeep(system_pool),
         callbacks(tenant_pool, system_pool, keyring, clock),
-        receipts(tenant_pool, system_pool, keyring) {}
+        receipts(tenant_pool, system_pool, keyring),
+        queues(tenant_pool, system_pool),
+        pauses(tenant_pool, system_pool),
+        queue_operations(tenant_pool, system_pool),
+        audit(tenant_pool) {}
 
   SystemClock clock;
   Pool tenant_pool;
@@ -105,6 +113,10 @@ struct Stores {
   PgUpkeepStore upkeep;
   PgCallbackStore callbacks;
   PgReceiptStore receipts;
+  PgQueueStore queues;
+  PgPauseStore pauses;
+  PgQueueOperationStore queue_operations;
+  PgAuditStore audit;
 
  private:
   std::string wrappedKey(TenantId tenant) {

@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "api/rest/audit_operations.h"
 #include "api/rest/callback_operations.h"
 #include "api/rest/device_operations.h"
 #include "api/rest/docs_operations.h"
@@ -13,6 +14,7 @@
 #include "api/rest/notification_operations.h"
 #include "api/rest/plugin_operations.h"
 #include "api/rest/provider_operations.h"
+#include "api/rest/queue_operations.h"
 #include "api/rest/sms_operations.h"
 #include "api/rest/subscriber_operations.h"
 #include "api/rest/template_operations.h"
@@ -43,6 +45,8 @@ Router wholeRouter() {
   addProviderOperations(router, unused<Directory>(), unused<Providers>(), "");
   addWebhookOperations(router, unused<Callbacks>(), "", 0);
   addCallbackOperations(router, unused<CallbackStore>(), unused<Callbacks>(), {});
+  addQueueOperations(router, unused<QueueControl>());
+  addAuditOperations(router, unused<AuditStore>());
   addQuestionOperations(router, unused<ProviderQuestions>());
   addTenantOperations(router, unused<CatalogueStore>(), unused<Authenticators>(), {});
   addKeyOperations(router, unused<ApiKeys>());

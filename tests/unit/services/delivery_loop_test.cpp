@@ -237,5 +237,70 @@ TEST_F(DeliveryLoopTest, TheLastMomentToSendLiesBeforeTheEndOfTheLease) {
   answer(*worker);
 }
 
+TEST_F(DeliveryLoopTest, ClaimsOfPausedQueuesAreParkedAndOthersGoOn) {
+  FakePauses pauses;
+  pauses.hold({{}, Priority::low, ""});
+  QueueGate gate(pauses, directory_);
+  gate.reload();
+  store_.put(deliveries(0, 3, Priority::low));
+  store_.put(deliveries(10, 2, Priority::high));
+  store_.read([](auto& store) { return store.fail_parks = 1; });
+  auto worker = loop({.slots = 100, .poll = 5ms});
+  worker->setGate(gate);
+  worker->start();
+  EXPECT_TRUE(waitUntil(10s, [&] { return store_.read([](auto& store) { return store.parked.size(); }) == 3; }))
+      << "the first try failed, the claims were kept";
+  EXPECT_TRUE(waitUntil(10s, [&] { return sent() == 2; }));
+  EXPECT_EQ(worker->inFlight(), 2);
+  answer(*worker);
+}
+
+TEST_F(DeliveryLoopTest, WhatThePipelinePutsBackIsParkedAndItsSlotFree) {
+  std::unique_ptr<DeliveryLoop> worker;
+  FakePauses pauses;
+  QueueGate gate(pauses, directory_);
+  pipeline_.setGate(gate, [&](const ClaimedDelivery& claim) { worker->putBack(claim); });
+  // The pause comes between the look at the claim and the choice of a provider.
+  class Paused final : public FakeWorkStore {
+   public:
+    Paused(FakePauses& pauses, QueueGate& gate) : pauses_(pauses), gate_(gate) {}
+    std::vector<std::optional<LoadedNotification>> load(std::span<const ClaimedDelivery> claims) override {
+      pauses_.hold({{}, {}, "mail"});
+      gate_.reload();
+      return FakeWorkStore::load(claims);
+    }
+
+   private:
+    FakePauses& pauses_;
+    QueueGate& gate_;
+  } late(pauses, gate);
+  late.notification = store_.notification;
+  late.put(deliveries(0, 1));
+  worker = std::make_unique<DeliveryLoop>(late, pipeline_, clock_, silentLog(),
+                                          DeliveryLoopSettings{.slots = 1, .poll = kNever});
+  worker->setGate(gate);
+  worker->start();
+  EXPECT_TRUE(waitUntil(10s, [&] { return late.read([](auto& store) { return store.parked.size(); }) == 1; }));
+  EXPECT_EQ(worker->inFlight(), 0);
+  EXPECT_EQ(settled_, 0);
+  EXPECT_EQ(sent(), 0u);
+  worker->drain(in(10s));
+}
+
+TEST_F(DeliveryLoopTest, AFarDueTimeIsNoTrouble) {
+  class Parked final : public FakeWorkStore {
+   public:
+    std::optional<TimePoint> nextDue() override {
+      ++asked;
+      return noon() + std::chrono::hours(24 * 366 * 1000);
+    }
+    std::atomic<int> asked{0};
+  } far;
+  far.notification = store_.notification;
+  DeliveryLoop worker(far, pipeline_, clock_, silentLog(), {.slots = 10, .poll = 5ms});
+  worker.start();
+  EXPECT_TRUE(waitUntil(10s, [&] { return far.asked > 3; })) << "it looks again after the poll";
+}
+
 }  // namespace
 }  // namespace belfry::test
