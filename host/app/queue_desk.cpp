@@ -63,6 +63,8 @@ bool QueueDesk::actOnce() {
   const auto step = parts_.operations.step();
   if (step && step->finished)
     log_.info("queue operation done", {{"tenant_id", step->tenant.value}, {"operation_id", step->operation.value}});
+  // What was parked may now wait in a queue that is open.
+  if (step && step->changed > 0) pausesChanged();
   return step.has_value();
 }
 

@@ -109,6 +109,16 @@ TEST(Queues, APauseHoldsItsQueueAloneAndAResumeLetsItGo) {
   EXPECT_EQ(audit.text("/items/1/after/reason"), "slow relay");
 }
 
+TEST(Queues, APriorityThatIsNotPausedLetsAParkedDeliveryGo) {
+  post("held", "/pause", R"({"channel":"email","priority":"low"})", 201);
+  const auto held = send("held", "held.raised@example.test", R"(,"priority":"low")");
+  EXPECT_TRUE(waitUntil(30s, [] { return parked("held") == 1; }));
+  post("held", "/actions", R"({"action":"change_priority","filter":{"priority":"low"},"priority":"high"})", 202);
+  awaitStatus(held, "sent", "held");
+  EXPECT_EQ(timelineOf(host().notification(held, "held")), "accepted queued priority_changed sending sent");
+  post("held", "/resume", R"({"channel":"email","priority":"low"})", 200);
+}
+
 TEST(Queues, APausedProviderIsPassedOverAndTheOnlyOneIsWaitedFor) {
   post("pair", "/pause", R"({"provider":"pair-smtp"})", 201);
   const auto by_spare = send("pair", "pair.one@example.test");
