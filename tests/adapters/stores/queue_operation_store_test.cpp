@@ -56,8 +56,8 @@ class QueueOperationTest : public StoreSuite {
 
   std::string timeline(const NewNotification& of) {
     std::string types;
-    for (const auto& event : stores_->notifications.get(tenant_, of.id)->deliveries.at(0).timeline)
-      types += (types.empty() ? "" : " ") + std::string(toText(event.type));
+    const auto seen = delivery(of);
+    for (const auto& event : seen.timeline) types += (types.empty() ? "" : " ") + std::string(toText(event.type));
     return types;
   }
   Delivery delivery(const NewNotification& of) { return stores_->notifications.get(tenant_, of.id)->deliveries.at(0); }

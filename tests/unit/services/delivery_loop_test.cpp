@@ -264,10 +264,10 @@ TEST_F(DeliveryLoopTest, WhatThePipelinePutsBackIsParkedAndItsSlotFree) {
   class Paused final : public FakeWorkStore {
    public:
     Paused(FakePauses& pauses, QueueGate& gate) : pauses_(pauses), gate_(gate) {}
-    std::vector<std::optional<LoadedNotification>> load(std::span<const ClaimedDelivery> claims) override {
+    std::vector<std::optional<LoadedNotification>> load(std::span<const ClaimedDelivery> claimed) override {
       pauses_.hold({{}, {}, "mail"});
       gate_.reload();
-      return FakeWorkStore::load(claims);
+      return FakeWorkStore::load(claimed);
     }
 
    private:
