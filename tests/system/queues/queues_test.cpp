@@ -219,6 +219,7 @@ TEST(Queues, ABulkActionOutlivesItsHostAndASecondOneIsRefusedMeanwhile) {
           "', id, id, 'email', 0, 'queued', now(), now() FROM made; INSERT INTO belfry.work (tenant_id, delivery_id, "
           "notification_id, channel, address, priority, state, due_at, seq) SELECT '" +
           tenant + "', id, id, 'email', 0, 2, 'queued', now(), 2 FROM made");
+  EXPECT_TRUE(waitUntil(60s, [] { return parked("crash") == kMany; })) << "no worker holds any of them";
   const auto begun = post("crash", "/actions", R"({"action":"delete_waiting","filter":{"all":true}})", 202);
   const auto second =
       host().post(kQueues + "/actions", R"({"action":"delete_waiting","filter":{"all":true}})", "crash");
