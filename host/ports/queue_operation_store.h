@@ -29,8 +29,9 @@ class QueueOperationStore {
   virtual std::optional<QueueOperation> get(TenantId tenant, QueueOperationId id) = 0;
   /// Newest first, below `before` when given.
   virtual std::vector<QueueOperation> list(TenantId tenant, std::optional<QueueOperationId> before, int limit) = 0;
-  /// What it would do, and changes nothing. Looks at up to a million deliveries; `sample` holds at most 10.
-  virtual QueueSurvey survey(TenantId tenant, const QueueWish& wish) = 0;
+  /// What it would do if it began now, and changes nothing. Looks at up to a million deliveries; `sample` holds at
+  /// most 10.
+  virtual QueueSurvey survey(TenantId tenant, const QueueWish& wish, TimePoint now) = 0;
   /// Does the next step, of at most 1000 deliveries, of some running operation that no other host works on; nullopt
   /// when there is none.
   virtual std::optional<QueueStep> step() = 0;

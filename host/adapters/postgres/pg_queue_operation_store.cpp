@@ -18,7 +18,8 @@ constexpr std::size_t kSample = 10;
 constexpr int kMostFailures = 5;
 constexpr Uuid kGreatest{
     {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
-constexpr int kPositionColumn = 15;
+/// How often what waits is gone through, at the most.
+constexpr int kMostPasses = 10;
 
 QueueFilter toFilter(const Row& row) {
   QueueFilter filter;
@@ -85,22 +86,48 @@ Params paramsOf(TenantId tenant) {
   return params;
 }
 
-void advance(Transaction& transaction, const QueueStep& step, const Picked& picked) {
+/// How far an operation is.
+struct Progress {
+  Uuid position;
+  int pass = 1;
+  std::int64_t changed_in_pass = 0;
+};
+
+/// Columns of queue_operation_take.
+Progress toProgress(const Row& row) { return {row.uuid(15), static_cast<int>(row.int64(22)), row.int64(23)}; }
+
+void advance(Transaction& transaction, const QueueStep& step, const Progress& progress, std::int64_t looked_at) {
   Params params;
   params.add(step.tenant);
   params.add(step.operation);
-  params.add(picked.position);
-  params.add(picked.looked_at);
+  params.add(progress.position);
+  params.add(looked_at);
   params.add(step.changed);
   params.add(step.finished);
+  params.add(static_cast<std::int32_t>(progress.pass));
+  params.add(progress.changed_in_pass);
   transaction.run(sql::queue_operation_advance, params);
 }
 
-QueueStep stepOf(Connection& connection, const QueueOperation& operation, const Uuid& position, Picked& picked) {
+/// What a worker held for a moment waits again a moment later, so what waits is gone through until a pass changes
+/// nothing. What failed is gone through once: it would be tried again for as long as it fails.
+bool oneMorePass(const QueueOperation& operation, const Progress& progress) {
+  return operation.wish.action != QueueAction::retry_failed && progress.changed_in_pass > 0 &&
+         progress.pass < kMostPasses;
+}
+
+QueueStep takeStep(Transaction& transaction, Connection& connection, const QueueOperation& operation,
+                   Progress progress) {
   const auto left = operation.wish.limit ? *operation.wish.limit - operation.changed : kBatch;
-  picked = pick(connection, operation.tenant, operation.wish, position, std::min(kBatch, left));
-  QueueStep step{operation.tenant, operation.id, change(connection, operation, picked.deliveries), picked.last};
-  if (operation.wish.limit && step.changed >= left) step.finished = true;
+  const auto picked = pick(connection, operation.tenant, operation.wish, operation.started_at, progress.position,
+                           std::min(kBatch, left));
+  QueueStep step{operation.tenant, operation.id, change(connection, operation, picked.deliveries), false};
+  progress.position = picked.position;
+  progress.changed_in_pass += step.changed;
+  const bool enough = operation.wish.limit && step.changed >= left;
+  step.finished = enough || (picked.last && !oneMorePass(operation, progress));
+  if (picked.last && !step.finished) progress = {{}, progress.pass + 1, 0};
+  advance(transaction, step, progress, picked.looked_at);
   return step;
 }
 
@@ -154,7 +181,7 @@ std::vector<QueueOperation> PgQueueOperationStore::list(TenantId tenant, std::op
   });
 }
 
-QueueSurvey PgQueueOperationStore::survey(TenantId tenant, const QueueWish& wish) {
+QueueSurvey PgQueueOperationStore::survey(TenantId tenant, const QueueWish& wish, TimePoint now) {
   return withConnection(tenant_pool_, [&](Connection& connection) {
     Transaction transaction(connection, tenant);
     QueueSurvey survey;
@@ -162,7 +189,7 @@ QueueSurvey PgQueueOperationStore::survey(TenantId tenant, const QueueWish& wish
     std::int64_t looked_at = 0;
     const auto most = wish.limit.value_or(kMostSurveyed);
     while (!picked.last && survey.matched < most && looked_at < kMostSurveyed) {
-      picked = pick(connection, tenant, wish, picked.position, std::min(kMostSurveyed, most - survey.matched));
+      picked = pick(connection, tenant, wish, now, picked.position, std::min(kMostSurveyed, most - survey.matched));
       looked_at += picked.looked_at;
       survey.matched += static_cast<std::int64_t>(picked.deliveries.size());
       for (const auto& id : picked.deliveries)
@@ -182,9 +209,7 @@ std::optional<QueueStep> PgQueueOperationStore::step() {
       const auto rows = transaction.run(sql::queue_operation_take);
       if (rows.empty()) return std::nullopt;
       operation = toOperation(rows[0]);
-      Picked picked;
-      const auto step = stepOf(connection, *operation, rows[0].uuid(kPositionColumn), picked);
-      advance(transaction, step, picked);
+      const auto step = takeStep(transaction, connection, *operation, toProgress(rows[0]));
       if (step.changed > 0) transaction.run(sql::work_announce);
       transaction.commit();
       return step;

@@ -14,7 +14,7 @@ class PgQueueOperationStore final : public QueueOperationStore {
   std::optional<QueueOperationId> start(const QueueOperation& operation, const AuditEntry& audit) override;
   std::optional<QueueOperation> get(TenantId tenant, QueueOperationId id) override;
   std::vector<QueueOperation> list(TenantId tenant, std::optional<QueueOperationId> before, int limit) override;
-  QueueSurvey survey(TenantId tenant, const QueueWish& wish) override;
+  QueueSurvey survey(TenantId tenant, const QueueWish& wish, TimePoint now) override;
   std::optional<QueueStep> step() override;
 
  private:

@@ -11,8 +11,6 @@ namespace {
 /// Rows that one statement looks at: some tens of milliseconds.
 constexpr std::int64_t kWindow = 10000;
 constexpr auto kDay = std::chrono::milliseconds(std::chrono::hours(24));
-constexpr Uuid kGreatest{
-    {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
 
 struct Bounds {
   Uuid least;     ///< exclusive
@@ -20,10 +18,10 @@ struct Bounds {
 };
 
 /// Deliveries are minted with their notification, so its time narrows the look.
-Bounds boundsOf(const QueueFilter& filter) {
-  Bounds bounds{{}, kGreatest};
+Bounds boundsOf(const QueueFilter& filter, TimePoint until) {
+  Bounds bounds{{}, uuidLowerBound(until + std::chrono::milliseconds(1))};
   if (filter.from) bounds.least = uuidLowerBound(*filter.from);
-  if (filter.to) bounds.greatest = uuidLowerBound(*filter.to);
+  if (filter.to) bounds.greatest = std::min(bounds.greatest, uuidLowerBound(*filter.to));
   if (filter.notifications.empty()) return bounds;
   const auto [first, last] = std::minmax_element(filter.notifications.begin(), filter.notifications.end());
   bounds.least = std::max(bounds.least, uuidLowerBound(first->value.time()));
@@ -38,8 +36,8 @@ std::optional<std::string> stateParam(const QueueWish& wish) {
   return wish.filter.state ? std::optional(std::string(toText(*wish.filter.state))) : std::nullopt;
 }
 
-Params pickParams(TenantId tenant, const QueueWish& wish, const Uuid& position, std::int64_t most) {
-  const auto bounds = boundsOf(wish.filter);
+Params pickParams(TenantId tenant, const QueueWish& wish, TimePoint until, const Uuid& position, std::int64_t most) {
+  const auto bounds = boundsOf(wish.filter, until);
   Params params;
   params.add(tenant);
   params.add(std::max(position, bounds.least));
@@ -110,9 +108,10 @@ std::int64_t reprioritise(Connection& connection, const QueueOperation& operatio
 
 }  // namespace
 
-Picked pick(Connection& connection, TenantId tenant, const QueueWish& wish, const Uuid& position, std::int64_t most) {
+Picked pick(Connection& connection, TenantId tenant, const QueueWish& wish, TimePoint until, const Uuid& position,
+            std::int64_t most) {
   const auto& statement = wish.action == QueueAction::retry_failed ? sql::deliveries_pick : sql::work_pick;
-  const auto rows = connection.run(statement, pickParams(tenant, wish, position, most));
+  const auto rows = connection.run(statement, pickParams(tenant, wish, until, position, most));
   const auto row = rows[0];
   Picked picked;
   picked.deliveries = row.uuids(2);

@@ -14,8 +14,9 @@ struct Picked {
   bool last = false;  ///< there are none behind it
 };
 
-/// The next up to `most` that match behind `position`. `connection` sees the tenant.
-Picked pick(Connection& connection, TenantId tenant, const QueueWish& wish, const Uuid& position, std::int64_t most);
+/// The next up to `most` that match behind `position` and were accepted until `until`. `connection` sees the tenant.
+Picked pick(Connection& connection, TenantId tenant, const QueueWish& wish, TimePoint until, const Uuid& position,
+            std::int64_t most);
 
 /// Does what the operation is for to those of `deliveries` that still stand as they were picked; how many it changed.
 /// Within a transaction of the role belfry_system.

@@ -104,7 +104,7 @@ Result<std::vector<QueuePause>, Problem> QueueControl::resume(const Operator& by
 
 Result<QueueSurvey, Problem> QueueControl::survey(TenantId tenant, const ActionWish& wish) const {
   if (auto errors = faultsOf(wish); !errors.empty()) return failure(invalid(std::move(errors)));
-  return parts_.operations.survey(tenant, wish.wish);
+  return parts_.operations.survey(tenant, wish.wish, parts_.clock.now());
 }
 
 Result<QueueOperation, Problem> QueueControl::start(const Operator& by, const ActionWish& wish) {

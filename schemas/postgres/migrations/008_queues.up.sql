@@ -74,6 +74,8 @@ CREATE TABLE belfry.queue_operations (
   only_notifications uuid[],
   state              belfry.queue_operation_state NOT NULL DEFAULT 'running',
   position           uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000',
+  pass               integer NOT NULL DEFAULT 1,
+  changed_in_pass    bigint NOT NULL DEFAULT 0,
   looked_at          bigint NOT NULL DEFAULT 0,
   changed            bigint NOT NULL DEFAULT 0,
   failures           integer NOT NULL DEFAULT 0,
@@ -85,7 +87,7 @@ CREATE TABLE belfry.queue_operations (
   CHECK ((action = 'change_priority') = (priority IS NOT NULL)),
   CHECK ((state = 'running') = (finished_at IS NULL))
 );
-COMMENT ON COLUMN belfry.queue_operations.position IS 'every delivery up to this id was looked at';
+COMMENT ON COLUMN belfry.queue_operations.position IS 'every delivery up to this id was looked at in this pass';
 COMMENT ON COLUMN belfry.queue_operations.only_channel IS 'this and the other only_ columns are the filter; NULL: any';
 COMMENT ON COLUMN belfry.queue_operations.most IS 'changes at most so many; NULL: all that match';
 CREATE UNIQUE INDEX queue_operations_one_running ON belfry.queue_operations (tenant_id) WHERE state = 'running';

@@ -72,7 +72,7 @@ TEST_F(QueueOperationTest, WhatFailedIsQueuedAgainAndItsAttemptsGoOn) {
   EXPECT_EQ(count("work"), 0);
   const auto done = run(operation(QueueAction::retry_failed, {}));
   EXPECT_EQ(done.changed, 1);
-  EXPECT_EQ(done.looked_at, 1);
+  EXPECT_EQ(done.looked_at, 1) << "what failed is gone through once";
   EXPECT_EQ(delivery(made).state, DeliveryState::queued);
   EXPECT_EQ(delivery(made).error_code, "");
   EXPECT_EQ(timeline(made), "accepted queued sending failed queued");
@@ -104,7 +104,8 @@ TEST_F(QueueOperationTest, FiltersChooseByEachOfTheirFields) {
   store(mail(newTenant()));
   end(DeliveryState::failed, "one");
   const auto matched = [&](const QueueFilter& filter) {
-    const auto survey = stores_->queue_operations.survey(tenant_, {QueueAction::retry_failed, filter, {}, {}});
+    const auto survey =
+        stores_->queue_operations.survey(tenant_, {QueueAction::retry_failed, filter, {}, {}}, stores_->clock.now());
     EXPECT_TRUE(survey.complete);
     EXPECT_EQ(survey.sample.size(), static_cast<std::size_t>(survey.matched));
     return survey.matched;
@@ -124,7 +125,8 @@ TEST_F(QueueOperationTest, FiltersChooseByEachOfTheirFields) {
   EXPECT_EQ(matched({.notifications = {high.id}}), 1);
   EXPECT_EQ(matched({.provider = "one", .notifications = {high.id}}), 0);
   EXPECT_EQ(count("work"), 0) << "a survey changes nothing";
-  const auto limited = stores_->queue_operations.survey(tenant_, {QueueAction::retry_failed, {}, {}, 1});
+  const auto limited =
+      stores_->queue_operations.survey(tenant_, {QueueAction::retry_failed, {}, {}, 1}, stores_->clock.now());
   EXPECT_EQ(limited.matched, 1);
 }
 
@@ -231,6 +233,27 @@ TEST_F(QueueOperationTest, WorkersThatClaimMeanwhileGetADeliveryOrTheActionDoes)
   EXPECT_EQ(count("deliveries WHERE status = 'cancelled'"), static_cast<long>(changed));
   EXPECT_EQ(count("work WHERE state = 'sending'"), static_cast<long>(claimed));
   EXPECT_EQ(count("work") + static_cast<long>(changed), 1000);
+}
+
+TEST_F(QueueOperationTest, WhatAWorkerGivesBackMeanwhileIsFoundInTheNextPassAndWhatCameLaterIsNot) {
+  const auto given_back = storedMail(tenant_);
+  const auto claimed = claim();
+  storedMail(tenant_);
+  const auto made = operation(QueueAction::delete_waiting);
+  // Ids are of milliseconds.
+  ASSERT_TRUE(waitUntil(10s, [&] { return stores_->clock.now() > made.started_at + 2ms; }));
+  const auto later = storedMail(tenant_);
+  ASSERT_FALSE(stores_->queue_operations.start(made, line(made)));
+  const auto first = stores_->queue_operations.step();
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->changed, 1);
+  EXPECT_FALSE(first->finished) << "something was changed: there is another pass";
+  stores_->work.release(claimed, owner_);
+  while (stores_->queue_operations.step()) {
+  }
+  EXPECT_EQ(stores_->queue_operations.get(tenant_, made.id)->changed, 2);
+  EXPECT_EQ(delivery(given_back).state, DeliveryState::cancelled);
+  EXPECT_EQ(delivery(later).state, DeliveryState::queued) << "it was accepted after the action began";
 }
 
 TEST_F(QueueOperationTest, AtMostTheLimitIsChanged) {

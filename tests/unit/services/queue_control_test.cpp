@@ -46,7 +46,7 @@ class FakeOperations final : public QueueOperationStore {
   }
   std::optional<QueueOperation> get(TenantId, QueueOperationId) override { return std::nullopt; }
   std::vector<QueueOperation> list(TenantId, std::optional<QueueOperationId>, int) override { return {}; }
-  QueueSurvey survey(TenantId, const QueueWish&) override { return {7, true, {}}; }
+  QueueSurvey survey(TenantId, const QueueWish&, TimePoint) override { return {7, true, {}}; }
   std::optional<QueueStep> step() override { return std::nullopt; }
 
   std::optional<QueueOperationId> running;
