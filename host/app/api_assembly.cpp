@@ -1,5 +1,6 @@
 #include "app/api_assembly.h"
 
+#include "api/rest/audit_operations.h"
 #include "api/rest/batch_operations.h"
 #include "api/rest/callback_operations.h"
 #include "api/rest/dedup_operations.h"
@@ -12,6 +13,7 @@
 #include "api/rest/notification_operations.h"
 #include "api/rest/plugin_operations.h"
 #include "api/rest/provider_operations.h"
+#include "api/rest/queue_operations.h"
 #include "api/rest/sms_operations.h"
 #include "api/rest/statistics_operations.h"
 #include "api/rest/subscriber_operations.h"
@@ -40,6 +42,8 @@ Router assembleRouter(const ApiParts& parts, const Settings& settings, const Ins
   addWebhookOperations(router, parts.callbacks.callbacks(), url, settings.callbacks.max_body_bytes);
   addCallbackOperations(router, parts.callback_store, parts.callbacks.callbacks(),
                         [&desk = parts.callbacks] { desk.recoverNow(); });
+  addQueueOperations(router, parts.queues);
+  addAuditOperations(router, parts.audit);
   addQuestionOperations(router, parts.callbacks.questions());
   addFeedOperations(router, parts.feed.followers(), parts.feed_store, parts.clock);
   addStatisticsOperations(router, parts.statistics, parts.clock);

@@ -13,6 +13,7 @@
 #include "app/install_layout.h"
 #include "kit/log.h"
 #include "kit/time.h"
+#include "ports/audit_store.h"
 #include "ports/authenticators.h"
 #include "ports/batch_store.h"
 #include "ports/catalogue_store.h"
@@ -28,6 +29,7 @@
 #include "services/identity/subscriber_tokens.h"
 #include "services/intake/batch_intake.h"
 #include "services/intake/intake.h"
+#include "services/queues/queue_control.h"
 #include "services/rendering/template_resolver.h"
 #include "services/tenants/directory.h"
 #include "services/tenants/providers.h"
@@ -60,6 +62,8 @@ struct ApiParts {
   StatisticsStore& statistics;
   const Clock& clock;
   DedupStore& dedup;
+  QueueControl& queues;
+  AuditStore& audit;
   std::function<Readiness()> readiness;
   std::function<std::string()> metrics;
 };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 
 #include "kit/log.h"
 #include "services/identity/authentication.h"
@@ -15,8 +16,9 @@ namespace belfry {
 
 class CatalogueWatch {
  public:
+  /// `reloaded` is called on the loop, after the directory was read.
   CatalogueWatch(Directory& directory, TemplateResolver& templates, Authentication& authentication,
-                 SubscriberTokens& subscriber_tokens, const Log& log);
+                 SubscriberTokens& subscriber_tokens, std::function<void()> reloaded, const Log& log);
 
   void start() { loop_.start(); }
   void stop() { loop_.stop(); }
@@ -29,6 +31,7 @@ class CatalogueWatch {
   TemplateResolver& templates_;
   Authentication& authentication_;
   SubscriberTokens& subscriber_tokens_;
+  const std::function<void()> reloaded_;
   PeriodicLoop loop_;
 };
 

@@ -79,6 +79,12 @@ WorkSource Engine::source() {
       terms_);
 }
 
+void Engine::setGate(const QueueGate& gate) {
+  pipeline_.setGate(gate, [this](const ClaimedDelivery& claim) { loopOf(claim.priority).putBack(claim); });
+  critical_.setGate(gate);
+  delivery_.setGate(gate);
+}
+
 void Engine::start() {
   if (feeder_) feeder_->start();
   if (settings_.roles.contains(ProcessRole::worker)) {

@@ -45,6 +45,8 @@ class Engine final : public Dispatch {
   void whenReceiptsWait(std::function<void()> found) { settle_.whenReceiptsWait(std::move(found)); }
   /// `written` is called after each commit of notifications or settlements: there are events to follow. Before start().
   void whenWritten(std::function<void()> written) { when_written_ = std::move(written); }
+  /// What is paused; it outlives the engine. Before start().
+  void setGate(const QueueGate& gate);
   /// Starts the loops of this process's roles.
   void start();
   /// The database may hold work that nobody here knows of. Thread-safe.

@@ -27,6 +27,7 @@
 #include "app/hints.h"
 #include "app/late_handler.h"
 #include "app/plugin_watch.h"
+#include "app/queue_desk.h"
 #include "app/reconcile/admin_key.h"
 #include "app/reconcile/template_reconciler.h"
 #include "app/reconcile/tenant_reconciler.h"
@@ -159,6 +160,7 @@ struct Host::Parts {
   std::unique_ptr<plugins::PluginEngines> engines;
   std::unique_ptr<plugins::PluginAuthenticators> authenticators;
   std::unique_ptr<Directory> directory;
+  std::unique_ptr<QueueGate> gate;
   std::unique_ptr<TemplateResolver> templates;
   std::unique_ptr<Renderer> renderer;
   std::unique_ptr<Authentication> authentication;
@@ -167,6 +169,7 @@ struct Host::Parts {
   std::unique_ptr<PluginWatch> plugin_watch;
   std::unique_ptr<CallbackDesk> callbacks;
   std::unique_ptr<FeedDesk> feed;
+  std::unique_ptr<QueueDesk> queues;
   std::unique_ptr<Engine> engine;
   std::unique_ptr<DedupDesk> dedup;
   std::unique_ptr<IntakeWriter> writer;
@@ -258,11 +261,18 @@ void Host::Parts::startPlugins() {
 
 void Host::Parts::startCatalogue() {
   directory = std::make_unique<Directory>(storage->catalogue, *channels, log);
+  gate = std::make_unique<QueueGate>(storage->pauses, *directory);
   templates = std::make_unique<TemplateResolver>(storage->templates);
   renderer = std::make_unique<Renderer>(storage->templates, *engines);
   authentication = std::make_unique<Authentication>(*authenticators, *directory, clock, AuthenticationSettings{});
   subscriber_tokens = std::make_unique<SubscriberTokens>(storage->subscriber_keys, *directory, clock);
-  watch = std::make_unique<CatalogueWatch>(*directory, *templates, *authentication, *subscriber_tokens, log);
+  watch = std::make_unique<CatalogueWatch>(
+      *directory, *templates, *authentication, *subscriber_tokens,
+      [this] {
+        gate->reload();
+        queues->pausesChanged();
+      },
+      log);
   plugin_watch = std::make_unique<PluginWatch>(
       *registry, [this] { watch->changed(); }, log);
   storage->catalogue.createTenant(kDefaultTenant, "Default", {"apikey"});
@@ -312,6 +322,12 @@ void Host::Parts::startEngine() {
                             *renderer, clock, metrics, log});
   callbacks = std::make_unique<CallbackDesk>(settings, storage->callbacks, storage->receipts, storage->look_ups,
                                              *directory, clock, metrics, log);
+  gate->reload();
+  queues = std::make_unique<QueueDesk>(
+      settings,
+      QueueControlParts{storage->queues, storage->pauses, storage->queue_operations, *directory, *gate, clock}, metrics,
+      log);
+  engine->setGate(*gate);
   engine->whenReceiptsWait([this] { callbacks->releaseNow(); });
   callbacks->whenQueued([this] { engine->look(); });
   feed = std::make_unique<FeedDesk>(settings, storage->feed, storage->statistics, metrics, log);
@@ -330,7 +346,7 @@ void Host::Parts::startEngine() {
   intake_settings.default_region = settings.default_region;
   intake_settings.dedup_ttls.insert(settings.dedup.ttls.begin(), settings.dedup.ttls.end());
   intake = std::make_unique<Intake>(IntakeParts{*directory, *templates, storage->devices, storage->intake, numbers,
-                                                *previews, *channels, *writer, *critical_writer, clock},
+                                                *previews, *channels, *writer, *critical_writer, clock, gate.get()},
                                     sendAnswerJson, intake_settings);
   batch_intake = std::make_unique<BatchIntake>(*intake, *writer, settings.idempotency_ttl);
   pg::ListenerSettings listening;
@@ -359,6 +375,7 @@ void Host::Parts::startEngine() {
   feed->start();
   dedup->start();
   engine->start();
+  queues->start();
   watch->start();
   plugin_watch->start();
 }
@@ -390,6 +407,8 @@ void Host::Parts::startApi() {
                  storage->statistics,
                  clock,
                  storage->dedup,
+                 queues->control(),
+                 storage->audit,
                  [this] { return readiness(); },
                  [this] { return metrics.text(); }};
   api = std::make_unique<RestApi>(assembleRouter(parts, settings, layout, server->port()), *authentication,
@@ -444,6 +463,7 @@ void Host::stop() {
   if (parts.critical_writer) parts.critical_writer->stop();
   if (parts.callbacks) parts.callbacks->stop();
   if (parts.dedup) parts.dedup->stop();
+  if (parts.queues) parts.queues->stop();
   if (parts.engine) {
     auto drained = std::min(deadline, std::chrono::steady_clock::now() + parts.settings.worker.drain);
     parts.engine->stop(drained, [&] { parts.exchange->drain(std::chrono::steady_clock::now()); });
@@ -462,6 +482,7 @@ void Host::stop() {
   parts.critical_writer.reset();
   parts.dedup.reset();
   parts.engine.reset();
+  parts.queues.reset();
   parts.feed.reset();
   parts.hints.reset();
   parts.callbacks.reset();

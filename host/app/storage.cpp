@@ -54,6 +54,10 @@ Storage::Storage(const DatabaseSettings& settings, const std::string& url, const
       callbacks(tenant_pool, system_pool, keyring, clock),
       receipts(tenant_pool, system_pool, keyring),
       look_ups(system_pool),
-      dedup(tenant_pool, system_pool, keyring) {}
+      dedup(tenant_pool, system_pool, keyring),
+      queues(tenant_pool, system_pool),
+      pauses(tenant_pool, system_pool),
+      queue_operations(tenant_pool, system_pool),
+      audit(tenant_pool) {}
 
 }  // namespace belfry

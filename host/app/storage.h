@@ -2,6 +2,7 @@
 #pragma once
 
 #include "adapters/postgres/keyring.h"
+#include "adapters/postgres/pg_audit_store.h"
 #include "adapters/postgres/pg_batch_store.h"
 #include "adapters/postgres/pg_callback_store.h"
 #include "adapters/postgres/pg_catalogue_store.h"
@@ -14,7 +15,10 @@
 #include "adapters/postgres/pg_key_store.h"
 #include "adapters/postgres/pg_lookup_store.h"
 #include "adapters/postgres/pg_notification_store.h"
+#include "adapters/postgres/pg_pause_store.h"
 #include "adapters/postgres/pg_plugin_value_store.h"
+#include "adapters/postgres/pg_queue_operation_store.h"
+#include "adapters/postgres/pg_queue_store.h"
 #include "adapters/postgres/pg_ready_store.h"
 #include "adapters/postgres/pg_receipt_store.h"
 #include "adapters/postgres/pg_statistics_store.h"
@@ -53,6 +57,10 @@ struct Storage {
   pg::PgStatisticsStore statistics;
   pg::PgCallbackStore callbacks;
   pg::PgReceiptStore receipts;
+  pg::PgQueueStore queues;
+  pg::PgPauseStore pauses;
+  pg::PgQueueOperationStore queue_operations;
+  pg::PgAuditStore audit;
   pg::PgLookUpStore look_ups;
   pg::PgDedupStore dedup;
 };

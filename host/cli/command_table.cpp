@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cli/commands/audit.h"
 #include "cli/commands/callbacks.h"
 #include "cli/commands/dedup.h"
 #include "cli/commands/feed.h"
@@ -12,6 +13,7 @@
 #include "cli/commands/plugin_install.h"
 #include "cli/commands/plugin_new.h"
 #include "cli/commands/provider.h"
+#include "cli/commands/queue.h"
 #include "cli/commands/render.h"
 #include "cli/commands/send.h"
 #include "cli/commands/send_batch.h"
@@ -38,6 +40,8 @@ std::vector<Command> makeTable() {
   add(callbackCommands());
   add(dedupCommands());
   add(feedCommands());
+  add(queueCommands());
+  add(auditCommands());
   add(pluginCommands());
   add({pluginNewCommand()});
   add(pluginInstallCommands());

@@ -70,6 +70,8 @@ class WorkStore {
   virtual SettledGroup settle(std::span<const Settlement> group) = 0;
   /// Gives claims back that were never begun.
   virtual void release(std::span<const ClaimedDelivery> claims, const Uuid& owner) = 0;
+  /// Gives claims of paused queues back, out of every claim's way until QueueStore::unpark. The attempt does not count.
+  virtual void park(std::span<const ClaimedDelivery> claims, const Uuid& owner) = 0;
   /// Treats up to `limit` expired leases. `policy_of` is called for each tenant and channel among them; it must not
   /// wait.
   virtual std::vector<RescuedDelivery> rescue(const RescuePolicyOf& policy_of, int limit) = 0;

@@ -112,6 +112,7 @@ DeliveryLoop::Next DeliveryLoop::turn(bool last) {
   beginHanded();
   try {
     releaseUnbegun();
+    parkClosed();
     return last ? Next::at_once : claimOnce();
   } catch (const StoreUnavailable& error) {
     log_.warn("claim failed", {{"reason", error.what()}});
@@ -130,7 +131,10 @@ void DeliveryLoop::beginHanded() {
   }
   for (auto& group : handed) {
     const auto deadline = lastMoment(group.claimed_at);
-    for (auto& one : group.deliveries) pipeline_.begin(std::move(one.claim), std::move(one.notification), deadline);
+    for (auto& one : group.deliveries) {
+      if (isClosed(one.claim)) putBack(one.claim);
+      else pipeline_.begin(std::move(one.claim), std::move(one.notification), deadline);
+    }
   }
 }
 
@@ -148,6 +152,41 @@ void DeliveryLoop::releaseUnbegun() {
   wakeLocked();
 }
 
+void DeliveryLoop::putBack(const ClaimedDelivery& claim) {
+  {
+    std::lock_guard lock(mutex_);
+    closed_.push_back(claim);
+    wakeLocked();
+  }
+  freeSlots(1);
+}
+
+void DeliveryLoop::parkClosed() {
+  std::vector<ClaimedDelivery> closed;
+  {
+    std::lock_guard lock(mutex_);
+    closed = closed_;
+  }
+  if (closed.empty()) return;
+  source_.store().park(closed, source_.terms().owner);
+  std::lock_guard lock(mutex_);
+  closed_.erase(closed_.begin(), closed_.begin() + static_cast<std::ptrdiff_t>(closed.size()));
+}
+
+bool DeliveryLoop::isClosed(const ClaimedDelivery& claim) const {
+  return gate_ != nullptr && gate_->anything() && gate_->closed(claim.tenant, {claim.channel, claim.priority});
+}
+
+std::vector<ClaimedWork> DeliveryLoop::withoutClosed(std::vector<ClaimedWork> claims) {
+  if (gate_ == nullptr || !gate_->anything()) return claims;
+  const auto closed =
+      std::stable_partition(claims.begin(), claims.end(), [&](const auto& work) { return !isClosed(work.claim); });
+  std::lock_guard lock(mutex_);
+  for (auto work = closed; work != claims.end(); ++work) closed_.push_back(work->claim);
+  claims.erase(closed, claims.end());
+  return claims;
+}
+
 DeliveryLoop::Next DeliveryLoop::claimOnce() {
   const int free_slots = settings_.slots - in_flight_;
   const auto now = std::chrono::steady_clock::now();
@@ -160,7 +199,7 @@ DeliveryLoop::Next DeliveryLoop::claimOnce() {
     if (claims.empty()) continue;
     backlog_ = true;
     // This clock's lease ends no later than the database's: it counts from before the claim.
-    beginClaimed(std::move(claims), now);
+    beginClaimed(withoutClosed(std::move(claims)), now);
     return settings_.slots - in_flight_ >= handful_ ? Next::at_once : Next::soon;
   }
   backlog_ = false;

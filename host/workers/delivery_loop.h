@@ -20,6 +20,7 @@
 #include "kit/log.h"
 #include "services/delivery/delivery_pipeline.h"
 #include "services/intake/dispatch.h"
+#include "services/queues/queue_gate.h"
 #include "workers/priority_shares.h"
 #include "workers/work_source.h"
 
@@ -42,6 +43,10 @@ class DeliveryLoop {
   ~DeliveryLoop();
 
   void start();
+  /// Claims of queues that this gate closes are parked instead of being begun. Before start().
+  void setGate(const QueueGate& gate) { gate_ = &gate; }
+  /// One that was begun goes back, parked: it cannot be sent now because of a pause. Its slot is free. Thread-safe.
+  void putBack(const ClaimedDelivery& claim);
   /// Something became ready, and its hint is out. Thread-safe, cheap.
   void wake();
   /// The database may hold more than the hints tell. Thread-safe, cheap.
@@ -76,6 +81,9 @@ class DeliveryLoop {
   TimePoint lastMoment(TimePoint claimed_at) const;
   void wait(Next next);
   void wakeLocked();
+  void parkClosed();
+  bool isClosed(const ClaimedDelivery& claim) const;
+  std::vector<ClaimedWork> withoutClosed(std::vector<ClaimedWork> claims);
 
   WorkSource source_;
   DeliveryPipeline& pipeline_;
@@ -84,6 +92,7 @@ class DeliveryLoop {
   const int handful_;      // of free slots that are worth a claim while more waits
   PriorityShares shares_;  // used by the loop's thread
   TimePoint next_look_{};  // used by the loop's thread: when to look in the database again, whatever the hints say
+  const QueueGate* gate_ = nullptr;
   std::atomic<int> in_flight_{0};
   std::atomic<bool> backlog_{true};  // others may wait for slots; known to be false after a claim that found nothing
   std::mutex mutex_;
@@ -95,6 +104,7 @@ class DeliveryLoop {
   bool ready_ = true;                     // guarded by mutex_; hints came since the last claim began
   bool look_ = false;                     // guarded by mutex_
   bool stopping_ = false;                 // guarded by mutex_
+  std::vector<ClaimedDelivery> closed_;   // guarded by mutex_; claims of paused queues that are to be parked
   std::thread thread_;
 };
 

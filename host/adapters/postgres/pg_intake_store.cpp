@@ -9,6 +9,7 @@
 #include "adapters/postgres/request_json.h"
 #include "adapters/postgres/store_call.h"
 #include "adapters/postgres/transaction.h"
+#include "adapters/postgres/work_announcement.h"
 #include "sql_statements.h"
 
 namespace belfry::pg {
@@ -128,12 +129,6 @@ bool anyWaits(std::span<const NewNotification> group) {
   });
 }
 
-std::pair<Statement, Params> announcement(const Uuid& owner) {
-  Params params;
-  params.add(owner.toString());
-  return {sql::work_announce, std::move(params)};
-}
-
 /// What a group's insert came to.
 struct Inserted {
   std::unordered_set<Uuid> ids;
@@ -146,7 +141,7 @@ Inserted insert(Connection& connection, std::span<const NewNotification> group, 
                 const ClaimTerms& terms, const Uuid* announce, Keyring& keyring) {
   Batch batch;
   batch.emplace_back(sql::notifications_insert, insertParams(group, skip, terms, keyring));
-  if (announce) batch.push_back(announcement(*announce));
+  if (announce) batch.emplace_back(sql::work_announce, announcedBy(announce->toString()));
   if (!claimsKeys(group)) return {idsOf(connection.runPipelined(batch)[0]), {}};
   Transaction transaction(connection);
   Inserted inserted{idsOf(transaction.runPipelined(batch)[0]), {}};
@@ -243,7 +238,7 @@ std::optional<GroupOutcomes> tryWrite(Connection& connection, std::span<const Ne
   Transaction transaction(connection);
   ChunkGroup taken(transaction, chunks, keyring);
   Batch batch;
-  batch.push_back(announcement(terms.owner));
+  batch.emplace_back(sql::work_announce, announcedBy(terms.owner.toString()));
   taken.appendTo(batch);
   batch.emplace_back(sql::notifications_insert, insertParams(group, stored, terms, keyring, taken.fresh()));
   const auto results = transaction.runPipelined(batch);

@@ -146,6 +146,22 @@ void addDevices(Params& params, std::span<const Settlement> group, Keyring& keyr
   params.addTexts(reasons);
 }
 
+Params heldParams(std::span<const ClaimedDelivery> claims, const Uuid& owner) {
+  std::vector<Uuid> tenants, deliveries;
+  std::vector<std::int32_t> attempts;
+  for (const auto& claim : claims) {
+    tenants.push_back(claim.tenant.value);
+    deliveries.push_back(claim.id.value);
+    attempts.push_back(claim.attempt);
+  }
+  Params params;
+  params.addUuids(tenants);
+  params.addUuids(deliveries);
+  params.addInt4s(attempts);
+  params.add(owner);
+  return params;
+}
+
 /// What is unknown and can be asked about; no deliveries: nothing is.
 std::optional<Params> lookUps(std::span<const Settlement> group) {
   std::vector<Uuid> tenants, deliveries;
@@ -369,19 +385,11 @@ SettledGroup PgWorkStore::settle(std::span<const Settlement> group) {
 }
 
 void PgWorkStore::release(std::span<const ClaimedDelivery> claims, const Uuid& owner) {
-  std::vector<Uuid> tenants, deliveries;
-  std::vector<std::int32_t> attempts;
-  for (const auto& claim : claims) {
-    tenants.push_back(claim.tenant.value);
-    deliveries.push_back(claim.id.value);
-    attempts.push_back(claim.attempt);
-  }
-  Params params;
-  params.addUuids(tenants);
-  params.addUuids(deliveries);
-  params.addInt4s(attempts);
-  params.add(owner);
-  withConnection(pool_, [&](Connection& connection) { connection.run(sql::work_release, params); });
+  withConnection(pool_, [&](Connection& connection) { connection.run(sql::work_release, heldParams(claims, owner)); });
+}
+
+void PgWorkStore::park(std::span<const ClaimedDelivery> claims, const Uuid& owner) {
+  withConnection(pool_, [&](Connection& connection) { connection.run(sql::work_park, heldParams(claims, owner)); });
 }
 
 std::vector<RescuedDelivery> PgWorkStore::rescue(const RescuePolicyOf& policy_of, int limit) {

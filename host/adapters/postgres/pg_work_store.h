@@ -15,6 +15,7 @@ class PgWorkStore final : public WorkStore {
   std::vector<ClaimedWork> claimFrom(std::span<const LaneRoom> lanes, const ClaimTerms& terms) override;
   SettledGroup settle(std::span<const Settlement> group) override;
   void release(std::span<const ClaimedDelivery> claims, const Uuid& owner) override;
+  void park(std::span<const ClaimedDelivery> claims, const Uuid& owner) override;
   std::vector<RescuedDelivery> rescue(const RescuePolicyOf& policy_of, int limit) override;
   int expire(int limit) override;
 

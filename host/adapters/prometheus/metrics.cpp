@@ -142,8 +142,9 @@ bool Metrics::pluginEvent(const std::string& plugin, std::string_view event, std
   return true;
 }
 
-void Metrics::gauge(const std::string& name, const std::string& help, std::function<double()> read) {
-  auto& gauge = prometheus::BuildGauge().Name(name).Help(help).Register(impl_->registry).Add({});
+void Metrics::gauge(const std::string& name, const std::string& help, std::function<double()> read,
+                    const Labels& labels) {
+  auto& gauge = prometheus::BuildGauge().Name(name).Help(help).Register(impl_->registry).Add(labels);
   impl_->gauges.emplace_back(&gauge, std::move(read));
 }
 

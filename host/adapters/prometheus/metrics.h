@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -33,8 +34,11 @@ class Metrics {
   /// Something that a plugin counts. `event` is [a-z0-9_]{1,40}; at most 32 different ones for each plugin are kept,
   /// false says that this one is not.
   bool pluginEvent(const std::string& plugin, std::string_view event, std::uint64_t n);
-  /// A value read when metrics are scraped. Registered at start-up only; `read` must be thread-safe.
-  void gauge(const std::string& name, const std::string& help, std::function<double()> read);
+  /// Bounded values only.
+  using Labels = std::map<std::string, std::string>;
+  /// A value read when metrics are scraped. Registered at start-up only; `read` must be thread-safe. One name may come
+  /// with several sets of labels.
+  void gauge(const std::string& name, const std::string& help, std::function<double()> read, const Labels& labels = {});
 
   /// The text that GET /metrics answers.
   std::string text();

@@ -81,8 +81,12 @@ void DeliveryPipeline::beginLoaded(const ClaimedDelivery& claim, LoadedNotificat
     return settle_(
         settleUnsent(claim, DeliveryState::failed, content.error().code, content.error().detail, clock_.now()));
   }
-  auto route = chooseProvider(directory_, claim.tenant, claim.channel);
-  if (!route.chosen) return deferNow(claim, "no_provider", whyNone(route, claim.channel), patienceOf(loaded));
+  auto route = chooseProvider(directory_, claim.tenant, claim.channel, gate_);
+  if (!route.chosen) {
+    // Paused since the claim was held against the gate.
+    if (gate_ != nullptr && gate_->closed(claim.tenant, {claim.channel, claim.priority})) return put_back_(claim);
+    return deferNow(claim, "no_provider", whyNone(route, claim.channel), patienceOf(loaded));
+  }
   send(claim, std::move(loaded), std::move(content).value(), route, deadline);
 }
 
@@ -116,6 +120,11 @@ void DeliveryPipeline::finish(AttemptReport report, const std::string& plugin) {
   const auto channel = report.claim.channel;
   observe_({channel, plugin, std::string(toText(report.outcome.outcome)), report.ended_at - report.started_at});
   settle_(settle(report, policyOf(channel), random01()));
+}
+
+void DeliveryPipeline::setGate(const QueueGate& gate, PutBack put_back) {
+  gate_ = &gate;
+  put_back_ = std::move(put_back);
 }
 
 void DeliveryPipeline::setRetry(RetryPolicies retry) {

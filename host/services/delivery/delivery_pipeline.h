@@ -33,9 +33,14 @@ class DeliveryPipeline {
  public:
   using Settle = std::function<void(Settlement)>;
   using Observe = std::function<void(const AttemptObservation&)>;
+  using PutBack = std::function<void(const ClaimedDelivery&)>;
 
   DeliveryPipeline(const Directory& directory, Renderer& renderer, const Clock& clock, const Log& log,
                    RetryPolicies retry, Settle settle, Observe observe);
+
+  /// Deliveries whose providers are all paused by this gate are put back instead of being settled: their attempt does
+  /// not count. `put_back` is called within begin(). Before the first begin().
+  void setGate(const QueueGate& gate, PutBack put_back);
 
   /// Begins the attempt. `settle` is called exactly once for it, now or later, from any thread. `deadline`: no exchange
   /// starts after it, nor after the notification's expiresAt. Thread-safe.
@@ -62,6 +67,8 @@ class DeliveryPipeline {
   std::atomic<std::shared_ptr<const RetryPolicies>> retry_;
   const Settle settle_;
   const Observe observe_;
+  const QueueGate* gate_ = nullptr;
+  PutBack put_back_;
 };
 
 }  // namespace belfry

@@ -124,6 +124,7 @@ Result<SendBasis, Problem> Intake::basisFor(const Caller& caller) const {
 }
 
 Result<NewNotification, Problem> Intake::check(SendBasis& basis, SendCommand& command) {
+  if (auto why = drained(basis.id(), command)) return failure(std::move(*why));
   const auto now = basis.now();
   std::vector<FieldError> errors;
   checkChannels(command, basis.tenant(), errors);
@@ -159,6 +160,23 @@ Result<NewNotification, Problem> Intake::check(SendBasis& basis, SendCommand& co
   }
   if (!command.dry_run) notification.dedup = dedupWork(command, notification, found.get(), basis.tenant().row.dedup);
   return notification;
+}
+
+std::optional<Problem> Intake::drained(TenantId tenant, const SendCommand& command) const {
+  constexpr int kLookAgain = 60;
+  if (parts_.gate == nullptr || command.dry_run || !parts_.gate->anything()) return std::nullopt;
+  for (const auto channel : command.channels) {
+    const auto drain = parts_.gate->drain(tenant, channel);
+    if (!drain) continue;
+    return Problem{ErrorCode::not_ready,
+                   (drain->scope.channel ? "channel " + std::string(toText(channel)) + " is" : "the tenant is") +
+                       " being drained since " + formatRfc3339(drain->created_at) + " by " + drain->created_by +
+                       (drain->reason.empty() ? "" : " (" + drain->reason + ")") +
+                       ": nothing is taken in for it until it is resumed",
+                   {},
+                   kLookAgain};
+  }
+  return std::nullopt;
 }
 
 void Intake::normalisePhone(Recipient& recipient, std::vector<FieldError>& errors) const {

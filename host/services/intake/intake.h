@@ -16,6 +16,7 @@
 #include "services/intake/intake_writer.h"
 #include "services/intake/send_basis.h"
 #include "services/intake/send_command.h"
+#include "services/queues/queue_gate.h"
 #include "services/rendering/template_resolver.h"
 #include "services/tenants/directory.h"
 
@@ -51,6 +52,7 @@ struct IntakeParts {
   IntakeWriter& writer;
   IntakeWriter& critical_writer;  ///< of critical notifications alone: they wait for nobody else's commit
   const Clock& clock;
+  const QueueGate* gate = nullptr;  ///< refuses sends to what is drained; may be absent
 };
 
 class Intake {
@@ -76,6 +78,8 @@ class Intake {
 
  private:
   Result<NewNotification, Problem> prepare(const Caller& caller, SendCommand& command);
+  /// Why nothing is taken in for a channel of the command now: it is being drained.
+  std::optional<Problem> drained(TenantId tenant, const SendCommand& command) const;
   /// What the command's key already stands for, if anything.
   std::optional<IntakeOutcome> firstAnswer(const Caller& caller, const SendCommand& command);
   /// The telephone number as E.164.

@@ -2,10 +2,11 @@
 
 namespace belfry {
 
-Route chooseProvider(const Directory& directory, TenantId tenant, Channel channel) {
+Route chooseProvider(const Directory& directory, TenantId tenant, Channel channel, const QueueGate* gate) {
   Route route;
   auto found = directory.find(tenant);
   if (!found) return route;
+  if (gate != nullptr && !gate->anything()) gate = nullptr;
   for (const auto& instance : found->instances) {
     if (instance->row.channel != channel) continue;
     RouteCandidate candidate{instance->row.slug, {}};
@@ -15,6 +16,8 @@ Route chooseProvider(const Directory& directory, TenantId tenant, Channel channe
       candidate.reason = "disabled";
     } else if (!instance->running) {
       candidate.reason = instance->row.problem;
+    } else if (gate != nullptr && gate->providerPaused(tenant, instance->row.slug)) {
+      candidate.reason = "paused";
     } else {
       route.chosen = instance;
     }

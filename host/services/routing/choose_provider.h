@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "services/queues/queue_gate.h"
 #include "services/tenants/directory.h"
 
 namespace belfry {
@@ -20,7 +21,8 @@ struct Route {
   std::vector<RouteCandidate> candidates;           ///< in the order in which they were looked at
 };
 
-Route chooseProvider(const Directory& directory, TenantId tenant, Channel channel);
+/// `gate`: which of them are paused; may be absent.
+Route chooseProvider(const Directory& directory, TenantId tenant, Channel channel, const QueueGate* gate = nullptr);
 
 /// What there is to rely on when nobody said how an attempt by this route ended. Doubles are dropped by who gets both:
 /// that is sure only where the tenant has no other provider for the channel.

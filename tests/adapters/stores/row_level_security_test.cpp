@@ -44,6 +44,9 @@ const std::map<std::string, Grants> kGrants{
     {"dedup_keys", {"SELECT UPDATE DELETE", "SELECT INSERT UPDATE DELETE"}},
     {"dedup_days", {"SELECT INSERT UPDATE", "SELECT INSERT UPDATE DELETE"}},
     {"subscriber_keys", {"SELECT INSERT UPDATE", "SELECT INSERT UPDATE"}},
+    {"queue_pauses", {"SELECT", "SELECT INSERT DELETE"}},
+    {"queue_operations", {"SELECT", "SELECT INSERT UPDATE"}},
+    {"audit_log", {"SELECT", "SELECT INSERT"}},
 };
 
 /// These hold positions and nothing of any tenant.
@@ -87,6 +90,12 @@ class RowLevelSecurity : public StoreSuite {
         "created_at, updated_at) SELECT id, id, sha256('t'), 'open', 0, 0, 'x', now(), now() FROM belfry.tenants");
     sql("INSERT INTO belfry.delivery_statistics (tenant_id, minute, channel, priority, type, count) "
         "SELECT id, now(), 'email', 2, 'sent', 1 FROM belfry.tenants");
+    sql("INSERT INTO belfry.queue_pauses (tenant_id, id, drain, created_by) SELECT id, id, false, 'key:ops' FROM "
+        "belfry.tenants");
+    sql("INSERT INTO belfry.queue_operations (tenant_id, id, action, started_by) "
+        "SELECT id, id, 'delete_waiting', 'key:ops' FROM belfry.tenants");
+    sql("INSERT INTO belfry.audit_log (tenant_id, id, actor, action, target, request_id) "
+        "SELECT id, id, 'key:ops', 'queue.pause', 'tenant', 'r' FROM belfry.tenants");
     sql("INSERT INTO belfry.parked_receipts (tenant_id, id, provider, delivery_id, attempt, key, receipt, reason, "
         "received_at, expires_at) "
         "SELECT id, id, 'mail', id, 1, sha256('k'), '', 'not_settled_yet', now(), now() FROM belfry.tenants");

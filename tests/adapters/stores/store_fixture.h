@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "adapters/postgres/migrator.h"
+#include "adapters/postgres/pg_audit_store.h"
 #include "adapters/postgres/pg_batch_store.h"
 #include "adapters/postgres/pg_callback_store.h"
 #include "adapters/postgres/pg_catalogue_store.h"
@@ -26,6 +27,9 @@
 #include "adapters/postgres/pg_lookup_store.h"
 #include "adapters/postgres/pg_notification_store.h"
 #include "adapters/postgres/pg_ready_store.h"
+#include "adapters/postgres/pg_pause_store.h"
+#include "adapters/postgres/pg_queue_operation_store.h"
+#include "adapters/postgres/pg_queue_store.h"
 #include "adapters/postgres/pg_receipt_store.h"
 #include "adapters/postgres/pg_statistics_store.h"
 #include "adapters/postgres/pg_subscriber_key_store.h"
@@ -101,7 +105,11 @@ struct Stores {
         callbacks(tenant_pool, system_pool, keyring, clock),
         receipts(tenant_pool, system_pool, keyring),
         look_ups(system_pool),
-        dedup(tenant_pool, system_pool, keyring) {}
+        dedup(tenant_pool, system_pool, keyring),
+        queues(tenant_pool, system_pool),
+        pauses(tenant_pool, system_pool),
+        queue_operations(tenant_pool, system_pool),
+        audit(tenant_pool) {}
 
   SystemClock clock;
   Pool tenant_pool;
@@ -127,6 +135,10 @@ struct Stores {
   PgReceiptStore receipts;
   PgLookUpStore look_ups;
   PgDedupStore dedup;
+  PgQueueStore queues;
+  PgPauseStore pauses;
+  PgQueueOperationStore queue_operations;
+  PgAuditStore audit;
 
  private:
   std::string wrappedKey(TenantId tenant) {

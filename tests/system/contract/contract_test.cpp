@@ -412,6 +412,36 @@ void driveDedup(Driver& driver) {
   driver.call("GET", "/api/v1/admin/templates/dedup", 200);
 }
 
+void driveQueues(Driver& driver) {
+  const std::string base = "/api/v1/admin/queues";
+  const auto on = [&]() -> Driver& { return driver.as("other"); };
+  on().call("POST", base + "/pause", 201, R"({"channel":"email","priority":"low","reason":"x"})");
+  on().call("POST", base + "/pause", 409, R"({"channel":"email","priority":"low"})");
+  on().call("POST", base + "/pause", 422, R"({})");
+  on().call("POST", base + "/drain", 201, R"({"channel":"sms"})");
+  on().call("POST", base + "/drain", 422, R"({"provider":"other-smtp"})");
+  on().call("POST", std::string(kSends) + "/send", 202, mailBody("held@example.test", R"(,"priority":"low")"));
+  on().call("GET", base, 200);
+  on().call("GET", base + "?channel=email&priority=low", 200);
+  on().call("GET", base + "?channel=pigeon", 422);
+  on().call("GET", base + "/pauses", 200);
+  on().call("POST", base + "/actions", 200, R"({"action":"delete_waiting","filter":{"all":true},"dryRun":true})");
+  on().call("POST", base + "/actions", 422, R"({"action":"delete_waiting","filter":{}})");
+  const auto begun = on().call("POST", base + "/actions", 202,
+                               R"({"action":"delete_waiting","filter":{"channel":"email"},"limit":5})");
+  on().call("GET", base + "/actions/" + begun.text("/id"), 200);
+  on().call("GET", base + "/actions/" + kUnknownId, 404);
+  on().call("GET", base + "/actions?limit=1", 200);
+  on().call("POST", base + "/resume", 200, R"({"channel":"email","priority":"low"})");
+  on().call("POST", base + "/resume", 200, R"({"channel":"sms"})");
+  on().call("POST", base + "/resume", 409, R"({"channel":"sms"})");
+  on().call("GET", "/api/v1/admin/audit?action=queue.pause&limit=1", 200);
+  on().call("GET", "/api/v1/admin/audit", 200);
+  on().call("GET", "/api/v1/admin/audit?limit=x", 422);
+  driver.withoutCredential("GET", base);
+  driver.withoutCredential("GET", "/api/v1/admin/audit");
+}
+
 void driveTheRest(Driver& driver) {
   driver.call("GET", "/api/v1/lookups", 200);
   driver.call("GET", "/api/v1/lookups/channels", 200);
@@ -456,6 +486,7 @@ TEST(OpenApi, EveryOperationAnswersAsTheContractSays) {
   driveCallbacks(driver);
   driveFeed(driver);
   driveDedup(driver);
+  driveQueues(driver);
   driveTheRest(driver);
   EXPECT_EQ(driver.verdict(), "");
 }

@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "api/rest/audit_operations.h"
 #include "api/rest/batch_operations.h"
 #include "api/rest/callback_operations.h"
 #include "api/rest/dedup_operations.h"
@@ -16,6 +17,7 @@
 #include "api/rest/notification_operations.h"
 #include "api/rest/plugin_operations.h"
 #include "api/rest/provider_operations.h"
+#include "api/rest/queue_operations.h"
 #include "api/rest/sms_operations.h"
 #include "api/rest/statistics_operations.h"
 #include "api/rest/subscriber_operations.h"
@@ -48,6 +50,8 @@ Router wholeRouter() {
   addProviderOperations(router, unused<Directory>(), unused<Providers>(), "");
   addWebhookOperations(router, unused<Callbacks>(), "", 0);
   addCallbackOperations(router, unused<CallbackStore>(), unused<Callbacks>(), {});
+  addQueueOperations(router, unused<QueueControl>());
+  addAuditOperations(router, unused<AuditStore>());
   addQuestionOperations(router, unused<ProviderQuestions>());
   addFeedOperations(router, unused<FeedFollowers>(), unused<FeedStore>(), unused<SystemClock>());
   addStatisticsOperations(router, unused<StatisticsStore>(), unused<SystemClock>());

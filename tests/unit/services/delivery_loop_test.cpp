@@ -290,7 +290,7 @@ TEST_F(DeliveryLoopTest, TheLastMomentToSendLiesBeforeTheEndOfTheLease) {
 /// attempt has the same time.
 TEST_F(DeliveryLoopTest, AHostWhoseClockJumpsKeepsItsLeases) {
   const auto before = std::chrono::steady_clock::now();
-  auto worker = loop({.slots = 10, .lease = 60s, .lease_margin = 10s, .poll = kNever});
+  auto worker = loop({.slots = 10, .lease_margin = 10s, .poll = kNever});
   worker->start();
   for (auto jump : {-24h, 24h, 0h}) {
     clock_.set(noon() + jump);
@@ -305,29 +305,46 @@ TEST_F(DeliveryLoopTest, AHostWhoseClockJumpsKeepsItsLeases) {
   answer(*worker);
 }
 
-/// What is due by the host's clock and not by the database's must not be asked for without a pause.
-TEST_F(DeliveryLoopTest, AClockThatIsAheadMakesNoBusyLoop) {
-  class Behind final : public FakeWorkStore {
-   public:
-    explicit Behind(StillClock& clock) : clock_(clock) {}
-    std::optional<TimePoint> nextDue() override {
-      asked.push_back(std::chrono::steady_clock::now());
-      ++count;
-      return clock_.now() - 1h;
-    }
-    std::vector<std::chrono::steady_clock::time_point> asked;  // by the loop's thread, read after it ended
-    std::atomic<int> count{0};
+TEST_F(DeliveryLoopTest, ClaimsOfPausedQueuesAreParkedAndOthersGoOn) {
+  FakePauses pauses;
+  pauses.hold({{}, Priority::low, ""});
+  QueueGate gate(pauses, directory_);
+  gate.reload();
+  store_.put(deliveries(0, 3, Priority::low));
+  store_.put(deliveries(10, 2, Priority::high));
+  store_.read([](auto& store) { return store.fail_parks = 1; });
+  auto worker = loop({.slots = 100, .poll = 5ms});
+  worker->setGate(gate);
+  worker->start();
+  EXPECT_TRUE(waitUntil(10s, [&] { return store_.read([](auto& store) { return store.parked.size(); }) == 3; }))
+      << "the first try failed, the claims were kept";
+  EXPECT_TRUE(waitUntil(10s, [&] { return sent() == 2; }));
+  EXPECT_EQ(worker->inFlight(), 2);
+  answer(*worker);
+}
 
-   private:
-    StillClock& clock_;
-  } behind(clock_);
-  {
-    DeliveryLoop worker(behind, pipeline_, clock_, silentLog(), {.slots = 10, .poll = kNever});
-    worker.start();
-    ASSERT_TRUE(waitUntil(10s, [&] { return behind.count >= 5; }));
-    worker.drain(in(10s));
-  }
-  for (std::size_t i = 2; i < behind.asked.size(); ++i) EXPECT_GE(behind.asked[i] - behind.asked[i - 1], 20ms);
+TEST_F(DeliveryLoopTest, WhatThePipelinePutsBackIsParkedAndItsSlotFree) {
+  auto worker = loop({.slots = 10, .poll = kNever});
+  worker->start();
+  ASSERT_TRUE(waitUntil(10s, [&] { return worker->reserve(1) == 1; }));
+  worker->putBack(claimNumber(1));
+  EXPECT_TRUE(waitUntil(10s, [&] { return store_.read([](auto& store) { return store.parked.size(); }) == 1; }));
+  EXPECT_EQ(worker->inFlight(), 0);
+}
+
+TEST_F(DeliveryLoopTest, WhatComesClaimedOfAPausedQueueIsParked) {
+  FakePauses pauses;
+  pauses.hold({{}, Priority::medium, ""});
+  QueueGate gate(pauses, directory_);
+  gate.reload();
+  auto worker = loop({.slots = 10, .poll = kNever});
+  worker->setGate(gate);
+  worker->start();
+  ASSERT_TRUE(waitUntil(10s, [&] { return worker->reserve(2) == 2; }));
+  worker->begin(handed(0, 2), std::chrono::steady_clock::now());
+  EXPECT_TRUE(waitUntil(10s, [&] { return store_.read([](auto& store) { return store.parked.size(); }) == 2; }));
+  EXPECT_EQ(worker->inFlight(), 0);
+  EXPECT_EQ(sent(), 0u);
 }
 
 }  // namespace

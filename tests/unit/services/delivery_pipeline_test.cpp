@@ -317,5 +317,31 @@ TEST_F(DeliveryPipelineTest, DoublesAreDroppedForSureOnlyByTheOnlyProvider) {
   EXPECT_TRUE(held.ask);
 }
 
+TEST_F(DeliveryPipelineTest, APausedProviderIsPassedOverAndTheReasonKept) {
+  catalogue_.add("second");
+  directory_.reload();
+  FakePauses pauses;
+  pauses.hold({{}, {}, "mail"});
+  QueueGate gate(pauses, directory_);
+  gate.reload();
+  pipeline_.setGate(gate, [](const ClaimedDelivery&) { ADD_FAILURE() << "another one can send"; });
+  const auto settled = begin();
+  EXPECT_EQ(settled.provider, "second");
+  EXPECT_THAT(settled.events.at(0).detail_json, HasSubstr("paused"));
+}
+
+TEST_F(DeliveryPipelineTest, WithEveryProviderPausedADeliveryGoesBackUntouched) {
+  FakePauses pauses;
+  pauses.hold({{}, {}, "mail"});
+  QueueGate gate(pauses, directory_);
+  gate.reload();
+  std::vector<DeliveryId> back;
+  pipeline_.setGate(gate, [&](const ClaimedDelivery& claim) { back.push_back(claim.id); });
+  pipeline_.begin(claimNumber(1), loaded_, in(1h));
+  EXPECT_THAT(back, ElementsAre(claimNumber(1).id));
+  EXPECT_THAT(settlements_, IsEmpty());
+  EXPECT_THAT(plugins_.channel->messages, IsEmpty());
+}
+
 }  // namespace
 }  // namespace belfry::test

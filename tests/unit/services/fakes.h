@@ -21,6 +21,7 @@
 #include "ports/catalogue_store.h"
 #include "ports/channels.h"
 #include "ports/intake_store.h"
+#include "ports/pause_store.h"
 #include "ports/store_error.h"
 #include "ports/template_store.h"
 #include "ports/templates.h"
@@ -146,6 +147,11 @@ class FakeWorkStore : public WorkStore, public ReadyStore {
   }
   std::vector<RescuedDelivery> rescue(const RescuePolicyOf&, int) override { return {}; }
   int expire(int) override { return 0; }
+  void park(std::span<const ClaimedDelivery> closed, const Uuid&) override {
+    std::lock_guard lock(mutex_);
+    if (fail_parks-- > 0) throw StoreUnavailable("away");
+    parked.insert(parked.end(), closed.begin(), closed.end());
+  }
 
   static Lane laneOf(const ClaimedDelivery& one) { return {one.priority, one.tenant, one.channel}; }
   void put(std::vector<ClaimedDelivery> deliveries) {
@@ -172,10 +178,11 @@ class FakeWorkStore : public WorkStore, public ReadyStore {
   int claims = 0;
   int looks = 0;
   int most_room = 0;
-  int fail_claims = 0, fail_loads = 0, fail_settles = 0, fail_releases = 0;
+  int fail_claims = 0, fail_loads = 0, fail_settles = 0, fail_releases = 0, fail_parks = 0;
   std::vector<std::size_t> groups;
   std::vector<Settlement> settled;
   std::vector<ClaimedDelivery> released;
+  std::vector<ClaimedDelivery> parked;
   LoadedNotification notification{{}, noon(), {}};
 
  private:
@@ -292,6 +299,37 @@ class FakeCatalogue final : public CatalogueStore {
 
   Tenant tenant;
   std::vector<ProviderInstance> instances;
+};
+
+/// Keeps the pauses of a test in memory.
+class FakePauses final : public PauseStore {
+ public:
+  std::vector<QueuePause> all() override { return pauses; }
+  std::vector<QueuePause> of(TenantId) override { return pauses; }
+  bool add(const QueuePause& pause, const AuditEntry& audit) override {
+    for (const auto& one : pauses)
+      if (one.scope == pause.scope && one.drain == pause.drain) return false;
+    pauses.push_back(pause);
+    audited.push_back(audit);
+    return true;
+  }
+  std::vector<QueuePause> remove(TenantId, const PauseScope& scope, const AuditOf& audit) override {
+    std::vector<QueuePause> ended;
+    for (const auto& one : pauses)
+      if (one.scope == scope) ended.push_back(one);
+    std::erase_if(pauses, [&](const auto& one) { return one.scope == scope; });
+    if (!ended.empty()) audited.push_back(audit(ended));
+    return ended;
+  }
+  bool anyLeft(TenantId, std::optional<Channel>) override { return any_left; }
+
+  void hold(const PauseScope& scope, bool drain = false) {
+    pauses.push_back({{}, tenantNumber(1), drain, scope, "test", "key:test", noon()});
+  }
+
+  std::vector<QueuePause> pauses;
+  std::vector<AuditEntry> audited;
+  bool any_left = true;
 };
 
 /// Answers each message by `answer`, on the caller's thread, or keeps it for later. Thread-safe.

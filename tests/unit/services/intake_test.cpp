@@ -38,7 +38,7 @@ class IntakeTest : public ::testing::Test {
     std::optional<Result<SendAnswer, Problem>> answer;
     IntakeWriter writer(store_, dispatch_, silentLog(), {}), critical(store_, dispatch_, silentLog(), {});
     Intake intake(
-        {directory_, templates_, devices_, store_, numbers_, previews_, plugins_, writer, critical, clock_},
+        {directory_, templates_, devices_, store_, numbers_, previews_, plugins_, writer, critical, clock_, gate_},
         [&](const Accepted& accepted) {
           if (on_accepted_) on_accepted_(accepted);
           return "accepted as " + accepted.id.toString();
@@ -77,6 +77,7 @@ class IntakeTest : public ::testing::Test {
   TemplateResolver templates_{store_of_templates_};
   Caller caller_;
   SendCommand command_;
+  const QueueGate* gate_ = nullptr;
 };
 
 TEST_F(IntakeTest, StoresWhatItAccepts) {
@@ -368,6 +369,28 @@ TEST_F(IntakeTest, ADoubleIsAnsweredAsOne) {
   store_.doubles_on = {Channel::sms};  // another channel's double leaves this one as it was
   ASSERT_TRUE(send().ok());
   EXPECT_EQ(told.back().state, DeliveryState::queued);
+}
+
+TEST_F(IntakeTest, WhatIsDrainedTakesNothingInAndSaysWhy) {
+  FakePauses pauses;
+  QueueGate gate(pauses, directory_);
+  gate_ = &gate;
+  EXPECT_TRUE(send());
+  pauses.hold({Channel::email, {}, ""}, true);
+  gate.reload();
+  const auto refused = send();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::not_ready);
+  EXPECT_GT(refused.error().retry_after_s, 0);
+  EXPECT_THAT(refused.error().detail, HasSubstr("channel email is being drained since 2026-12-01T12:00:00"));
+  EXPECT_THAT(refused.error().detail, HasSubstr("by key:test (test)"));
+  EXPECT_THAT(store_.rows, SizeIs(1));
+  command_.dry_run = true;
+  EXPECT_TRUE(send()) << "a dry run sends nothing";
+  command_.dry_run = false;
+  pauses.pauses[0].scope.channel = Channel::sms;
+  gate.reload();
+  EXPECT_TRUE(send()) << "another channel is drained";
 }
 
 }  // namespace

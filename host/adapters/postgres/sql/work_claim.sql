@@ -5,7 +5,7 @@ WITH picked AS MATERIALIZED (
   SELECT w.tenant_id, w.delivery_id
     FROM unnest($1::uuid[], $2::uuid[]) AS t (tenant_id, delivery_id)
     JOIN belfry.work w ON w.tenant_id = t.tenant_id AND w.delivery_id = t.delivery_id
-   WHERE w.state = 'queued'
+   WHERE w.state = 'queued' AND NOT belfry.parked(w.due_at)
      FOR UPDATE OF w SKIP LOCKED
 ), claimed AS (
   UPDATE belfry.work w

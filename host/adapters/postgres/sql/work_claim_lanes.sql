@@ -6,7 +6,7 @@ WITH picked AS MATERIALIZED (
     FROM unnest($1::int2[], $2::uuid[], $3::text[], $4::int4[]) AS lane (priority, tenant_id, channel, room)
    CROSS JOIN LATERAL (
       SELECT tenant_id, delivery_id FROM belfry.work
-       WHERE priority = lane.priority AND tenant_id = lane.tenant_id AND channel = lane.channel AND state = 'queued'
+       WHERE priority = lane.priority AND tenant_id = lane.tenant_id AND channel = lane.channel AND state = 'queued' AND NOT belfry.parked(due_at)
        ORDER BY due_at LIMIT lane.room
          FOR UPDATE SKIP LOCKED) w
 ), claimed AS (

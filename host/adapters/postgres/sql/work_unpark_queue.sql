@@ -1,0 +1,8 @@
+-- Caller: QueueStore::unpark (role belfry_system). Up to $4 parked deliveries of a queue that is paused no more get their own time back,
+-- the longest due first. Index: work_queue.
+UPDATE belfry.work w SET due_at = belfry.own_due(w.due_at)
+  FROM (SELECT tenant_id, delivery_id FROM belfry.work
+         WHERE tenant_id = $1 AND channel = $2 AND priority = $3 AND lease_until IS NULL AND belfry.parked(due_at)
+         ORDER BY due_at LIMIT $4
+           FOR UPDATE SKIP LOCKED) p
+ WHERE w.tenant_id = p.tenant_id AND w.delivery_id = p.delivery_id
