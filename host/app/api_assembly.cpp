@@ -9,6 +9,8 @@
 #include "api/rest/notification_operations.h"
 #include "api/rest/plugin_operations.h"
 #include "api/rest/provider_operations.h"
+#include "api/rest/reschedule_operations.h"
+#include "api/rest/schedule_operations.h"
 #include "api/rest/sms_operations.h"
 #include "api/rest/subscriber_operations.h"
 #include "api/rest/template_operations.h"
@@ -29,6 +31,8 @@ Router assembleRouter(const ApiParts& parts, const Settings& settings, const Ins
   if (!settings.roles.contains(ProcessRole::api)) return router;
   auto url = publicUrl(settings.http, port);
   addNotificationOperations(router, parts.intake, parts.notifications);
+  addRescheduleOperation(router, parts.rescheduling);
+  addScheduleOperations(router, parts.schedules, parts.schedule_store);
   addTemplateOperations(router, parts.templates, parts.engines, parts.resolver);
   addPluginOperations(router, parts.plugins);
   addProviderOperations(router, parts.directory, parts.providers, url);

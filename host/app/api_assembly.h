@@ -19,12 +19,15 @@
 #include "ports/inbox_store.h"
 #include "ports/notification_store.h"
 #include "ports/phone_numbers.h"
+#include "ports/schedule_store.h"
 #include "ports/template_store.h"
 #include "ports/templates.h"
 #include "services/identity/api_keys.h"
 #include "services/identity/subscriber_tokens.h"
 #include "services/intake/intake.h"
 #include "services/rendering/template_resolver.h"
+#include "services/schedules/rescheduling.h"
+#include "services/schedules/schedules.h"
 #include "services/tenants/directory.h"
 #include "services/tenants/providers.h"
 
@@ -49,6 +52,9 @@ struct ApiParts {
   const Authenticators& authenticators;
   CallbackDesk& callbacks;
   CallbackStore& callback_store;
+  Rescheduling& rescheduling;
+  Schedules& schedules;
+  ScheduleStore& schedule_store;
   std::function<Readiness()> readiness;
   std::function<std::string()> metrics;
 };

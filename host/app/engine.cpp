@@ -8,6 +8,7 @@ namespace {
 constexpr int kGroup = 1000;
 constexpr auto kFeedKept = std::chrono::hours(24 * 7);
 constexpr auto kRelayPause = std::chrono::milliseconds(200);
+constexpr auto kSchedulesPause = std::chrono::milliseconds(1000);
 constexpr auto kUpkeepPause = std::chrono::minutes(10);
 
 RetryPolicies retryPolicies(const Settings& settings) {
@@ -54,7 +55,16 @@ Engine::Engine(const Settings& settings, WorkStore& work, UpkeepStore& upkeep, c
       relay_(
           "relay", kRelayPause, [this] { return upkeep_.sequenceFeed(kGroup) == kGroup; }, log),
       upkeep_loop_(
-          "upkeep", kUpkeepPause, [this] { return upkeepOnce(); }, log) {}
+          "upkeep", kUpkeepPause, [this] { return upkeepOnce(); }, log),
+      clock_(clock) {}
+
+void Engine::fireSchedulesBy(DueLoop::Step fire) {
+  schedules_ = std::make_unique<DueLoop>("schedules", kSchedulesPause, std::move(fire), clock_, log_);
+}
+
+void Engine::wakeSchedules() {
+  if (schedules_) schedules_->wake();
+}
 
 void Engine::start() {
   if (settings_.roles.contains(ProcessRole::worker)) {
@@ -64,6 +74,7 @@ void Engine::start() {
   if (settings_.roles.contains(ProcessRole::scheduler)) {
     rescue_.start();
     upkeep_loop_.start();
+    if (schedules_) schedules_->start();
   }
   if (settings_.roles.contains(ProcessRole::relay)) relay_.start();
 }
@@ -86,6 +97,7 @@ void Engine::stop(std::chrono::steady_clock::time_point deadline, const std::fun
   delivery_.drain(deadline);
   stop_exchanges();
   settle_.stop(std::max(deadline, std::chrono::steady_clock::now() + std::chrono::seconds(1)));
+  if (schedules_) schedules_->stop();
   rescue_.stop();
   relay_.stop();
   upkeep_loop_.stop();

@@ -14,6 +14,7 @@
 #include "ports/work_store.h"
 #include "services/delivery/delivery_pipeline.h"
 #include "workers/delivery_loop.h"
+#include "workers/due_loop.h"
 #include "workers/periodic_loop.h"
 #include "workers/settle_stream.h"
 
@@ -26,6 +27,12 @@ class Engine {
 
   /// `found` is called when receipts of settled deliveries wait parked. Before start().
   void whenReceiptsWait(std::function<void()> found) { settle_.whenReceiptsWait(std::move(found)); }
+  /// Whether what is scheduled came late. Before start().
+  void judgeBy(const Misfires& misfires) { pipeline_.judgeBy(misfires); }
+  /// Fires what is due and says when to look again. Before start(), for the role scheduler.
+  void fireSchedulesBy(DueLoop::Step fire);
+  /// A schedule may have become due earlier. Thread-safe.
+  void wakeSchedules();
   /// Starts the loops of this process's roles.
   void start();
   /// New work may be due. Thread-safe.
@@ -56,6 +63,8 @@ class Engine {
   PeriodicLoop rescue_;
   PeriodicLoop relay_;
   PeriodicLoop upkeep_loop_;
+  const Clock& clock_;
+  std::unique_ptr<DueLoop> schedules_;
 };
 
 }  // namespace belfry

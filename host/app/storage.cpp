@@ -48,6 +48,7 @@ Storage::Storage(const DatabaseSettings& settings, const std::string& url, const
       plugin_values(system_pool, keyring),
       upkeep(system_pool),
       callbacks(tenant_pool, system_pool, keyring, clock),
-      receipts(tenant_pool, system_pool, keyring) {}
+      receipts(tenant_pool, system_pool, keyring),
+      schedules(tenant_pool, system_pool, keyring) {}
 
 }  // namespace belfry

@@ -12,6 +12,7 @@
 #include "adapters/postgres/pg_notification_store.h"
 #include "adapters/postgres/pg_plugin_value_store.h"
 #include "adapters/postgres/pg_receipt_store.h"
+#include "adapters/postgres/pg_schedule_store.h"
 #include "adapters/postgres/pg_subscriber_key_store.h"
 #include "adapters/postgres/pg_template_store.h"
 #include "adapters/postgres/pg_upkeep_store.h"
@@ -43,6 +44,7 @@ struct Storage {
   pg::PgUpkeepStore upkeep;
   pg::PgCallbackStore callbacks;
   pg::PgReceiptStore receipts;
+  pg::PgScheduleStore schedules;
 };
 
 }  // namespace belfry

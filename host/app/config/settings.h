@@ -95,6 +95,12 @@ struct CallbackOptions {
   std::chrono::hours keep{};
 };
 
+struct ScheduleOptions {
+  MisfirePolicy misfire{};
+  std::chrono::milliseconds misfire_after{};
+  std::string timezone;  ///< IANA
+};
+
 struct Settings {
   std::set<ProcessRole> roles;
   HttpSettings http;
@@ -112,6 +118,7 @@ struct Settings {
   int devices_per_user = 0;
   std::string default_region;  ///< ISO 3166-1; empty: none
   CallbackOptions callbacks;
+  ScheduleOptions schedule;
   std::chrono::hours idempotency_ttl{};
   int partitions_ahead_months = 0;
   LogLevel log_level = LogLevel::info;

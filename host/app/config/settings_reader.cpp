@@ -138,6 +138,12 @@ CallbackOptions callbacks(const Reader& in) {
           .keep = std::chrono::hours(24 * in.whole<int>("callbacks.keep_days"))};
 }
 
+ScheduleOptions schedule(const Reader& in) {
+  return {.misfire = parseMisfirePolicy(in.text("schedule.misfire")).value(),
+          .misfire_after = in.ms("schedule.misfire_after_ms"),
+          .timezone = in.text("schedule.timezone")};
+}
+
 void readChannelPolicies(const Reader& in, Settings& settings) {
   for (const Channel channel : allChannels()) {
     const std::string name(toText(channel));
@@ -166,6 +172,7 @@ Settings readSettings(const SettingLayer& values) {
   settings.devices_per_user = in.whole<int>("devices.max_per_user");
   settings.default_region = in.text("numbers.default_region");
   settings.callbacks = callbacks(in);
+  settings.schedule = schedule(in);
   settings.idempotency_ttl = std::chrono::hours(in.whole<int>("idempotency.ttl_h"));
   settings.partitions_ahead_months = in.whole<int>("retention.partitions_ahead_months");
   settings.log_level = parseLogLevel(in.text("log.level")).value();

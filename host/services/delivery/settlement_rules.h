@@ -18,6 +18,7 @@ struct AttemptReport {
   std::string user_id;       ///< the recipient's; empty when the request has none
   std::string device_token;  ///< of a push: where it went
   std::string route_json;    ///< detail of the event `sending`: how the provider was chosen; may be empty
+  std::vector<DeliveryEvent> decisions;  ///< told before it
 };
 
 /// The settlement of an attempt that reached a provider. `random01` draws the jitter of a retry.

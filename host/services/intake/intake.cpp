@@ -98,6 +98,7 @@ Result<NewNotification, Problem> Intake::prepare(const Caller& caller, SendComma
   checkOptionNames(command, *tenant, parts_.plugins, errors);
   checkContent(command, errors);
   fillDevices(caller.tenant, command, errors);
+  resolveLocalTime(command, {command.request.recipient.timezone, settings_.timezone}, parts_.zones, errors);
   checkTimes(command, now, settings_.most_ahead, errors);
   if (command.request.template_ref) resolveTemplate(caller.tenant, command, errors);
   if (!errors.empty()) return failure(invalid(std::move(errors)));
@@ -107,6 +108,7 @@ Result<NewNotification, Problem> Intake::prepare(const Caller& caller, SendComma
   notification.id = NotificationId::mint(now);
   notification.priority = command.priority;
   notification.request = std::move(command.request);
+  notification.request.timezone = std::move(command.timezone);
   notification.scheduled_at = command.delay ? now + *command.delay : command.send_at;
   notification.expires_at = command.expires_at;
   notification.created_at = now;
@@ -118,7 +120,8 @@ Result<NewNotification, Problem> Intake::prepare(const Caller& caller, SendComma
   }
   if (!command.idempotency_key.empty()) {
     notification.idempotency =
-        IdempotencyClaim{sha256(command.idempotency_key), command.request_hash, {}, now + settings_.idempotency_ttl};
+        IdempotencyClaim{sha256(command.idempotency_key), command.request_hash, {},
+                                                   now + command.key_ttl.value_or(settings_.idempotency_ttl)};
   }
   return notification;
 }

@@ -8,19 +8,18 @@
 #include "kit/crypto.h"
 #include "model/notification.h"
 #include "services/delivery/delivery_preview.h"
+#include "services/intake/send_times.h"
 
 namespace belfry {
 
-struct SendCommand {
+struct SendCommand : SendTimes {
   std::vector<Channel> channels;
   NotificationRequest request;  ///< template_ref.version 0: the newest published one
   Priority priority = Priority::medium;
-  std::optional<TimePoint> send_at;
-  std::optional<Duration> delay;
-  std::optional<TimePoint> expires_at;
   bool dry_run = false;
   std::string idempotency_key;  ///< empty: none
   Digest256 request_hash{};     ///< of method, path and body
+  std::optional<std::chrono::hours> key_ttl;  ///< how long the key is kept; absent: the setting
 };
 
 struct AcceptedDelivery {
