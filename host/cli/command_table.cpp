@@ -11,6 +11,7 @@
 #include "cli/commands/plugin_new.h"
 #include "cli/commands/provider.h"
 #include "cli/commands/render.h"
+#include "cli/commands/schedule.h"
 #include "cli/commands/send.h"
 #include "cli/commands/subscriber_token.h"
 #include "cli/commands/template.h"
@@ -25,6 +26,7 @@ std::vector<Command> makeTable() {
     std::move(group.begin(), group.end(), std::back_inserter(table));
   };
   add(notificationCommands());
+  add(scheduleCommands());
   add({renderCommand()});
   add(templateCommands());
   add(tenantCommands());

@@ -113,7 +113,7 @@ LocalMoment StandingRule::resolve(LocalTime local) const {
   if (by_standard && by_summer && summer != standard_) return {LocalKind::twice, std::min(asIf(standard_), asIf(summer))};
   if (by_standard) return {LocalKind::once, asIf(standard_)};
   if (by_summer) return {LocalKind::once, asIf(summer)};
-  // A gap: read with the offset before it, the time lies as far after the change as it lies in the gap.
+  // A gap: it lies at that change of the year which moves the clocks forward.
   const auto in = year_month_day(std::chrono::sys_days(floor<days>(local).time_since_epoch())).year();
   return {LocalKind::never, summer > standard_ ? begins(in) : ends(in)};
 }

@@ -35,6 +35,7 @@ const std::map<std::string, Grants> kGrants{
     {"plugin_values", {"", "SELECT INSERT UPDATE DELETE"}},
     {"inbox_items", {"SELECT UPDATE", "SELECT INSERT UPDATE"}},
     {"device_tokens", {"SELECT INSERT UPDATE DELETE", "SELECT UPDATE"}},
+    {"schedules", {"SELECT INSERT UPDATE DELETE", "SELECT UPDATE"}},
     {"subscriber_keys", {"SELECT INSERT UPDATE", "SELECT INSERT UPDATE"}},
 };
 
@@ -64,6 +65,8 @@ class RowLevelSecurity : public StoreSuite {
         "SELECT id, id, sha256('u'), sha256('t'), 'sealed', 'ios' FROM belfry.tenants");
     sql("INSERT INTO belfry.subscriber_keys (tenant_id, id, secret, source) SELECT id, id, 'sealed', 'api' FROM "
         "belfry.tenants");
+    sql("INSERT INTO belfry.schedules (tenant_id, id, name, state, rule, timezone, misfire, request, created_by) "
+        "SELECT id, id, 'daily', 'paused', '0 9 * * *', 'UTC', 'send', 'sealed', 'key' FROM belfry.tenants");
     sql("INSERT INTO belfry.inbound_callbacks (tenant_id, id, provider, plugin, method, request, received_at) "
         "SELECT id, id, 'mail', 'smtp', 'POST', '', now() FROM belfry.tenants");
     sql("INSERT INTO belfry.parked_receipts (tenant_id, id, provider, delivery_id, attempt, key, receipt, reason, "

@@ -22,6 +22,7 @@
 #include "adapters/postgres/pg_key_store.h"
 #include "adapters/postgres/pg_notification_store.h"
 #include "adapters/postgres/pg_receipt_store.h"
+#include "adapters/postgres/pg_schedule_store.h"
 #include "adapters/postgres/pg_subscriber_key_store.h"
 #include "adapters/postgres/pg_template_store.h"
 #include "adapters/postgres/pg_upkeep_store.h"
@@ -85,7 +86,8 @@ struct Stores {
         idempotency(tenant_pool, keyring, clock),
         upkeep(system_pool),
         callbacks(tenant_pool, system_pool, keyring, clock),
-        receipts(tenant_pool, system_pool, keyring) {}
+        receipts(tenant_pool, system_pool, keyring),
+        schedules(tenant_pool, system_pool, keyring) {}
 
   SystemClock clock;
   Pool tenant_pool;
@@ -105,6 +107,7 @@ struct Stores {
   PgUpkeepStore upkeep;
   PgCallbackStore callbacks;
   PgReceiptStore receipts;
+  PgScheduleStore schedules;
 
  private:
   std::string wrappedKey(TenantId tenant) {

@@ -1,45 +1,9 @@
 #include "services/intake/intake.h"
 
-#include "fakes.h"
+#include "fake_intake.h"
 
 namespace belfry::test {
 namespace {
-
-class KeepingStore final : public IntakeStore {
- public:
-  std::optional<IntakeOutcome> findKey(TenantId, const Digest256&, const Digest256&) override { return known; }
-  std::vector<IntakeOutcome> write(std::span<const NewNotification> group) override {
-    rows.insert(rows.end(), group.begin(), group.end());
-    return std::vector<IntakeOutcome>(group.size(), outcome);
-  }
-  std::vector<NewNotification> rows;
-  std::optional<IntakeOutcome> known;
-  IntakeOutcome outcome = Stored{};
-};
-
-/// Devices of any tenant's user.
-class FakeDevices final : public DeviceStore {
- public:
-  Registration put(TenantId, const std::string&, const NewDevice&, int) override { throw StoreRejected("not asked"); }
-  std::vector<Device> list(TenantId, const std::string&) override { throw StoreRejected("not asked"); }
-  std::vector<DeviceToken> live(TenantId, const std::string& user) override { return of[user]; }
-  bool remove(TenantId, const std::string&, DeviceId) override { throw StoreRejected("not asked"); }
-  bool disable(TenantId, const std::string&, const std::string&) override { throw StoreRejected("not asked"); }
-
-  std::map<std::string, std::vector<DeviceToken>> of;
-};
-
-/// Knows +34 and nine digits, and the nine digits alone in ES.
-class SpanishNumbers final : public PhoneNumbers {
- public:
-  Result<PhoneNumber, NotANumber> parse(std::string_view text, std::string_view region) const override {
-    std::string e164(text);
-    std::erase(e164, ' ');
-    if (region == "ES" && !e164.starts_with('+')) e164 = "+34" + e164;
-    if (e164.size() == 12 && e164.starts_with("+34")) return PhoneNumber{e164, "ES", "mobile"};
-    return failure(NotANumber{"is too short", "an international number"});
-  }
-};
 
 class IntakeTest : public ::testing::Test {
  protected:
@@ -57,7 +21,7 @@ class IntakeTest : public ::testing::Test {
     std::optional<Result<SendAnswer, Problem>> answer;
     IntakeWriter writer(store_, [] {}, silentLog(), {});
     Intake intake(
-        {directory_, templates_, devices_, store_, numbers_, previews_, plugins_, writer, clock_},
+        {directory_, templates_, devices_, store_, numbers_, zones_, previews_, plugins_, writer, clock_},
         [&](const Accepted& accepted) {
           if (on_accepted_) on_accepted_(accepted);
           return "accepted as " + accepted.id.toString();
@@ -84,6 +48,7 @@ class IntakeTest : public ::testing::Test {
   KeepingStore store_;
   FakeDevices devices_;
   SpanishNumbers numbers_;
+  datetz::SystemTimeZones zones_;
   IntakeSettings settings_;
   std::function<void(const Accepted&)> on_accepted_;
   Directory directory_{catalogue_, plugins_, silentLog()};
@@ -326,6 +291,28 @@ TEST_F(PushIntakeTest, TheSameTokenTwiceIsRefused) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().errors.at(0).code, FieldErrorCode::duplicate);
   EXPECT_EQ(refused.error().errors[0].pointer, "/recipient/deviceTokens/1/token");
+}
+
+TEST_F(IntakeTest, ALocalTimeIsOneInstant) {
+  command_.send_at_local = *parseLocalTime("2026-12-02T09:00");
+  command_.request.recipient.timezone = "Europe/Madrid";
+  command_.request.misfire = MisfirePolicy::skip;
+  ASSERT_TRUE(send().ok());
+  EXPECT_EQ(store_.rows.at(0).scheduled_at, *parseRfc3339("2026-12-02T08:00:00Z"));
+  EXPECT_EQ(store_.rows[0].request.misfire, MisfirePolicy::skip);
+}
+
+TEST_F(IntakeTest, ALocalTimeIsCheckedLikeAnyOther) {
+  const auto error = [&](const char* local) {
+    command_.send_at.reset();
+    command_.send_at_local = *parseLocalTime(local);
+    const auto answer = send();
+    return answer.ok() ? "ok" : answer.error().errors.at(0).pointer + " " + std::string(toText(answer.error().errors.at(0).code));
+  };
+  command_.timezone = "Europe/Madrid";
+  EXPECT_EQ(error("2026-11-30T09:00"), "/sendAtLocal in_the_past");
+  EXPECT_EQ(error("2037-12-30T09:00"), "/sendAtLocal out_of_range");
+  EXPECT_EQ(error("2027-03-28T02:30"), "/sendAtLocal no_such_time");
 }
 
 }  // namespace
