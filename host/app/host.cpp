@@ -30,9 +30,9 @@
 #include "app/reconcile/template_reconciler.h"
 #include "app/reconcile/tenant_reconciler.h"
 #include "app/storage.h"
+#include "services/delivery/misfires.h"
 #include "services/identity/api_keys.h"
 #include "services/identity/subscriber_tokens.h"
-#include "services/delivery/misfires.h"
 #include "services/intake/intake.h"
 #include "services/schedules/rescheduling.h"
 #include "services/schedules/schedule_firings.h"
@@ -325,8 +325,8 @@ void Host::Parts::startEngine() {
   intake_settings.idempotency_ttl = settings.idempotency_ttl;
   intake_settings.default_region = settings.default_region;
   intake_settings.timezone = settings.schedule.timezone;
-  intake = std::make_unique<Intake>(IntakeParts{*directory, *templates, storage->devices, storage->intake, numbers, zones,
-                                                *previews, *channels, *writer, clock},
+  intake = std::make_unique<Intake>(IntakeParts{*directory, *templates, storage->devices, storage->intake, numbers,
+                                                zones, *previews, *channels, *writer, clock},
                                     sendAnswerJson, intake_settings);
   startSchedules();
   pg::ListenerSettings listening;
@@ -353,12 +353,14 @@ void Host::Parts::startEngine() {
 void Host::Parts::startSchedules() {
   const auto& options = settings.schedule;
   scheduled_send = std::make_unique<ScheduledSend>(*intake, sendBody());
-  firings = std::make_unique<ScheduleFirings>(storage->schedules, zones, *scheduled_send, clock, log, options.misfire_after);
+  firings =
+      std::make_unique<ScheduleFirings>(storage->schedules, zones, *scheduled_send, clock, log, options.misfire_after);
   engine->fireSchedulesBy([this] { return firings->fireDue(); });
   schedules = std::make_unique<Schedules>(storage->schedules, zones, *scheduled_send, clock,
                                           ScheduleDefaults{options.misfire, options.timezone},
                                           [this] { engine->wakeSchedules(); });
-  rescheduling = std::make_unique<Rescheduling>(storage->notifications, zones, clock, ReschedulingSettings{options.timezone});
+  rescheduling =
+      std::make_unique<Rescheduling>(storage->notifications, zones, clock, ReschedulingSettings{options.timezone});
 }
 
 void Host::Parts::startApi() {

@@ -26,10 +26,10 @@ struct Schedule {
   ScheduleId id;
   ScheduleTerms terms;
   ScheduleState state = ScheduleState::active;
-  std::optional<TimePoint> next_at;  ///< set exactly while it is active
-  int revision = 1;                  ///< how often it was changed, the first time counted
-  int firings = 0;                   ///< notifications that came of it
-  int missed = 0;                    ///< firings that were left out, by a misfire or because nobody was there
+  std::optional<TimePoint> next_at;        ///< set exactly while it is active
+  int revision = 1;                        ///< how often it was changed, the first time counted
+  int firings = 0;                         ///< notifications that came of it
+  int missed = 0;                          ///< firings that were left out, by a misfire or because nobody was there
   std::optional<TimePoint> last_fired_at;  ///< the time by the rule, not that of the clock
   std::optional<NotificationId> last_notification;
   std::string last_problem;  ///< why the last firing was refused; empty: it was not
@@ -46,7 +46,7 @@ struct ScheduleAdvance {
   int revision = 0;                  ///< revision as they were taken: whoever changed it meanwhile is right
   std::optional<TimePoint> next_at;  ///< absent: it ends
   int missed = 0;
-  std::optional<TimePoint> fired_at;  ///< absent: nothing was tried
+  std::optional<TimePoint> fired_at;           ///< absent: nothing was tried
   std::optional<NotificationId> notification;  ///< absent: refused, or nothing was tried
   std::string problem;
 };

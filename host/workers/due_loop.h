@@ -1,7 +1,7 @@
 // Runs a step on a thread of its own whenever something is due: the step does what is due and says when to look again.
 //
-// Between steps the thread waits until then, and at most `pause`, since another process may have put something in front.
-// An error is logged, and the next turn after the pause tries again.
+// Between steps the thread waits until then, and at most `pause`, since another process may have put something in
+// front. An error is logged, and the next turn after the pause tries again.
 #pragma once
 
 #include <functional>

@@ -39,9 +39,10 @@ class RuleReader {
   /// Letters, or anything within <>.
   bool takeName() {
     const auto is_letter = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); };
-    const auto end = rest_.starts_with('<')
-                         ? rest_.find('>') + 1  // none: 0
-                         : static_cast<std::size_t>(std::find_if_not(rest_.begin(), rest_.end(), is_letter) - rest_.begin());
+    const auto end =
+        rest_.starts_with('<')
+            ? rest_.find('>') + 1  // none: 0
+            : static_cast<std::size_t>(std::find_if_not(rest_.begin(), rest_.end(), is_letter) - rest_.begin());
     rest_.remove_prefix(end);
     return end > 0;
   }
@@ -110,7 +111,8 @@ LocalMoment StandingRule::resolve(LocalTime local) const {
   const auto summer = summer_.value_or(standard_);
   const bool by_standard = offset(asIf(standard_)) == standard_;
   const bool by_summer = offset(asIf(summer)) == summer;
-  if (by_standard && by_summer && summer != standard_) return {LocalKind::twice, std::min(asIf(standard_), asIf(summer))};
+  if (by_standard && by_summer && summer != standard_)
+    return {LocalKind::twice, std::min(asIf(standard_), asIf(summer))};
   if (by_standard) return {LocalKind::once, asIf(standard_)};
   if (by_summer) return {LocalKind::once, asIf(summer)};
   // A gap: it lies at that change of the year which moves the clocks forward.

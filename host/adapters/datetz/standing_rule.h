@@ -15,7 +15,8 @@ namespace belfry::datetz {
 
 class StandingRule {
  public:
-  /// RFC 8536 §3.3.1: POSIX's form, with hours from -167 to 167; days by month, week and weekday only, as all of tzdata.
+  /// RFC 8536 §3.3.1: POSIX's form, with hours from -167 to 167; days by month, week and weekday only, as all of
+  /// tzdata.
   static std::optional<StandingRule> parse(std::string_view text);
 
   std::chrono::seconds offset(TimePoint at) const;

@@ -88,10 +88,9 @@ const TimeZone* SystemTimeZones::find(std::string_view name) const {
   if (known != zones_->found.end()) return known->second.get();
   // What is not there is not remembered: names come from strangers.
   const auto& all = date::get_tzdb().zones;
-  const auto zone =
-      std::lower_bound(all.begin(), all.end(), name, [](const date::time_zone& each, std::string_view wanted) {
-        return std::string_view(each.name()) < wanted;
-      });
+  const auto zone = std::lower_bound(
+      all.begin(), all.end(), name,
+      [](const date::time_zone& each, std::string_view wanted) { return std::string_view(each.name()) < wanted; });
   if (zone == all.end() || zone->name() != name) return nullptr;
   auto made = std::make_unique<SystemZone>(*zone);
   return zones_->found.emplace(std::string(name), std::move(made)).first->second.get();

@@ -1,5 +1,5 @@
-// ScheduleStore on PostgreSQL. The body of the send is sealed; so that it never appears in the clear, neither do problems
-// repeat values of it.
+// ScheduleStore on PostgreSQL. The body of the send is sealed; so that it never appears in the clear, neither do
+// problems repeat values of it.
 #pragma once
 
 #include "adapters/postgres/keyring.h"

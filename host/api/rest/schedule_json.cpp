@@ -91,8 +91,7 @@ Result<ScheduleWish, Problem> parseScheduleWish(std::string_view body) {
     const auto* send = reader.find("send");
     if (send != nullptr && !send->IsObject())
       reader.refuse("send", FieldErrorCode::wrong_type, "is not an object", "the body of a send without times");
-    else if (send != nullptr)
-      terms.send_json = toJsonText(*send);
+    else if (send != nullptr) terms.send_json = toJsonText(*send);
     return wish;
   });
 }

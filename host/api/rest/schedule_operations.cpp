@@ -39,9 +39,8 @@ Answer create(Schedules& schedules, const Call& call) {
 Answer replace(Schedules& schedules, const Call& call) {
   auto wish = parseScheduleWish(call.request.body);
   if (!wish) return failure(std::move(wish).error());
-  return toAnswer(schedules, withId(call, [&](ScheduleId id) {
-                    return schedules.replace(call.caller, id, std::move(*wish));
-                  }));
+  return toAnswer(schedules,
+                  withId(call, [&](ScheduleId id) { return schedules.replace(call.caller, id, std::move(*wish)); }));
 }
 
 Answer remove(Schedules& schedules, const Call& call) {
@@ -60,9 +59,9 @@ Answer list(ScheduleStore& store, const Call& call) {
   query.finish();
   if (!errors.empty()) return failure(invalidFields(std::move(errors)));
   const auto found = store.list(call.caller.tenant, state, before, limit + 1);
-  return jsonResponse(200, pageJson(
-                               found, limit, kCursorKind, [](const auto& schedule) { return schedule.id.toString(); },
-                               writeSchedule));
+  return jsonResponse(
+      200, pageJson(
+               found, limit, kCursorKind, [](const auto& schedule) { return schedule.id.toString(); }, writeSchedule));
 }
 
 }  // namespace

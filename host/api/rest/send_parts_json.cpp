@@ -134,10 +134,10 @@ SendTimes readSendTimes(ObjectReader& request) {
   SendTimes times;
   times.send_at = request.time("sendAt");
   times.delay = request.duration("delay");
-  const auto local = request.text(
-      "sendAtLocal", {.most = kMostLocalBytes,
-                      .valid = [](std::string_view text) { return parseLocalTime(text).has_value(); },
-                      .form = "a local time without an offset, such as 2026-12-01T09:00"});
+  const auto local =
+      request.text("sendAtLocal", {.most = kMostLocalBytes,
+                                   .valid = [](std::string_view text) { return parseLocalTime(text).has_value(); },
+                                   .form = "a local time without an offset, such as 2026-12-01T09:00"});
   times.send_at_local = parseLocalTime(local);
   times.timezone = request.text("timezone", {.most = 64, .valid = isTimeZone, .form = kTimeZoneForm});
   return times;

@@ -8,15 +8,9 @@ namespace {
 
 const std::string kSchedules = "/api/v1/services/schedules";
 
-const std::vector<Column> kColumns = {{"ID", "id"},
-                                      {"NAME", "name"},
-                                      {"STATE", "state"},
-                                      {"RULE", "rule"},
-                                      {"ZONE", "timezone"},
-                                      {"NEXT (UTC)", "nextAt"},
-                                      {"FIRINGS", "firings"},
-                                      {"MISSED", "missed"},
-                                      {"LAST PROBLEM", "lastProblem"}};
+const std::vector<Column> kColumns = {{"ID", "id"},           {"NAME", "name"},     {"STATE", "state"},
+                                      {"RULE", "rule"},       {"ZONE", "timezone"}, {"NEXT (UTC)", "nextAt"},
+                                      {"FIRINGS", "firings"}, {"MISSED", "missed"}, {"LAST PROBLEM", "lastProblem"}};
 const std::vector<Column> kFacts = {{"id", "id"},
                                     {"name", "name"},
                                     {"state", "state"},

@@ -56,8 +56,9 @@ Settlement settleMisfire(const ClaimedDelivery& claim, const Misfire& misfire, s
     return settlement;
   }
   const bool skipped = misfire.policy == MisfirePolicy::skip;
-  auto settlement = settleUnsent(claim, skipped ? DeliveryState::skipped : DeliveryState::expired, "misfire",
-                                 late + (skipped ? "" : "; it would wait past expiresAt, " + formatRfc3339(*expires_at)), now);
+  auto settlement =
+      settleUnsent(claim, skipped ? DeliveryState::skipped : DeliveryState::expired, "misfire",
+                   late + (skipped ? "" : "; it would wait past expiresAt, " + formatRfc3339(*expires_at)), now);
   settlement.events.insert(settlement.events.begin(), {EventType::decision, now, std::nullopt, {}, toJson(misfire)});
   return settlement;
 }

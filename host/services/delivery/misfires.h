@@ -21,7 +21,7 @@ struct MisfireSettings {
 
 struct Misfire {
   MisfirePolicy policy;
-  bool by_send;            ///< the send said so, else the setting
+  bool by_send;  ///< the send said so, else the setting
   TimePoint scheduled_at;
   Duration late;
   std::optional<TimePoint> deferred_to;  ///< with MisfirePolicy::defer
@@ -48,8 +48,8 @@ class Misfires {
 /// The `detail` of the event that tells a misfire.
 std::string toJson(const Misfire& misfire);
 
-/// The settlement of a misfire that is not sent now: skipped, deferred, or expired where the deferred time comes too late
-/// for it. `misfire.policy` is not `send`.
+/// The settlement of a misfire that is not sent now: skipped, deferred, or expired where the deferred time comes too
+/// late for it. `misfire.policy` is not `send`.
 Settlement settleMisfire(const ClaimedDelivery& claim, const Misfire& misfire, std::optional<TimePoint> expires_at,
                          TimePoint now);
 

@@ -15,9 +15,9 @@ struct AttemptReport {
   TimePoint ended_at;
   SendOutcome outcome;
   bool simulated = false;
-  std::string user_id;       ///< the recipient's; empty when the request has none
-  std::string device_token;  ///< of a push: where it went
-  std::string route_json;    ///< detail of the event `sending`: how the provider was chosen; may be empty
+  std::string user_id;                   ///< the recipient's; empty when the request has none
+  std::string device_token;              ///< of a push: where it went
+  std::string route_json;                ///< detail of the event `sending`: how the provider was chosen; may be empty
   std::vector<DeliveryEvent> decisions;  ///< told before it
 };
 

@@ -119,9 +119,10 @@ Result<NewNotification, Problem> Intake::prepare(const Caller& caller, SendComma
       notification.deliveries.push_back({DeliveryId::mint(now), channel, i});
   }
   if (!command.idempotency_key.empty()) {
-    notification.idempotency =
-        IdempotencyClaim{sha256(command.idempotency_key), command.request_hash, {},
-                                                   now + command.key_ttl.value_or(settings_.idempotency_ttl)};
+    notification.idempotency = IdempotencyClaim{sha256(command.idempotency_key),
+                                                command.request_hash,
+                                                {},
+                                                now + command.key_ttl.value_or(settings_.idempotency_ttl)};
   }
   return notification;
 }

@@ -17,8 +17,8 @@ struct SendCommand : SendTimes {
   NotificationRequest request;  ///< template_ref.version 0: the newest published one
   Priority priority = Priority::medium;
   bool dry_run = false;
-  std::string idempotency_key;  ///< empty: none
-  Digest256 request_hash{};     ///< of method, path and body
+  std::string idempotency_key;                ///< empty: none
+  Digest256 request_hash{};                   ///< of method, path and body
   std::optional<std::chrono::hours> key_ttl;  ///< how long the key is kept; absent: the setting
 };
 

@@ -242,8 +242,8 @@ void checkTimes(const SendTimes& times, TimePoint now, Duration most_ahead, Fiel
     errors.push_back({"/expiresAt", FieldErrorCode::out_of_range, "is not after the time of sending",
                       formatRfc3339(*times.expires_at), "a time after " + formatRfc3339(std::max(start, now))});
   } else if (times.expires_at && *times.expires_at > now + most_ahead) {
-    errors.push_back({"/expiresAt", FieldErrorCode::out_of_range, "is too far ahead",
-                      formatRfc3339(*times.expires_at), "at most ten years from now"});
+    errors.push_back({"/expiresAt", FieldErrorCode::out_of_range, "is too far ahead", formatRfc3339(*times.expires_at),
+                      "at most ten years from now"});
   }
 }
 

@@ -1,4 +1,5 @@
-// When a notification shall leave, as a caller says it: at an instant, after a delay, or at a time of some zone's clocks.
+// When a notification shall leave, as a caller says it: at an instant, after a delay, or at a time of some zone's
+// clocks.
 #pragma once
 
 #include <optional>
@@ -29,6 +30,7 @@ struct HomeZones {
 
 /// Makes an instant, `send_at`, of `send_at_local`. A time that the zone's clocks skip is an error; of one that comes
 /// twice the earlier counts. Zones that are named, the recipient's too, must exist.
-void resolveLocalTime(SendTimes& times, const HomeZones& homes, const TimeZones& zones, std::vector<FieldError>& errors);
+void resolveLocalTime(SendTimes& times, const HomeZones& homes, const TimeZones& zones,
+                      std::vector<FieldError>& errors);
 
 }  // namespace belfry

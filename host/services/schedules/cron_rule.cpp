@@ -56,7 +56,8 @@ std::optional<int> toNumber(std::string_view text) {
   int number = 0;
   const auto* end = text.data() + text.size();
   const auto [stopped, error] = std::from_chars(text.data(), end, number);
-  if (text.empty() || text.size() > kMostDigits || text.front() == '-' || error != std::errc() || stopped != end) return std::nullopt;
+  if (text.empty() || text.size() > kMostDigits || text.front() == '-' || error != std::errc() || stopped != end)
+    return std::nullopt;
   return number;
 }
 
@@ -106,7 +107,8 @@ std::optional<CronFault> read(std::string_view text, const Field& field, std::bi
   for (const auto item : split(text, ',')) {
     const auto range = toRange(item, field);
     if (!range) return range.error();
-    for (int value = range->first; value <= range->last; value += range->step) bits.set(static_cast<std::size_t>(value));
+    for (int value = range->first; value <= range->last; value += range->step)
+      bits.set(static_cast<std::size_t>(value));
   }
   return std::nullopt;
 }
@@ -123,8 +125,9 @@ Result<CronRule, CronFault> CronRule::parse(std::string_view text) {
   constexpr std::size_t kFields = 5;
   const auto fields = fieldsOf(text);
   if (fields.size() != kFields)
-    return failure(CronFault{"has " + std::to_string(fields.size()) + " fields", std::string(text),
-                             "five fields: minute, hour, day of the month, month, day of the week, such as 0 9 * * MON-FRI"});
+    return failure(
+        CronFault{"has " + std::to_string(fields.size()) + " fields", std::string(text),
+                  "five fields: minute, hour, day of the month, month, day of the week, such as 0 9 * * MON-FRI"});
   CronRule rule;
   auto fault = read(fields[0], kMinute, rule.minutes_);
   if (!fault) fault = read(fields[1], kHour, rule.hours_);
@@ -151,7 +154,8 @@ bool CronRule::matchesDay(local_days day) const {
 bool CronRule::matches(LocalTime at) const {
   const auto day = floor<days>(at);
   const auto minute = floor<minutes>(at - day).count();
-  return minutes_[static_cast<std::size_t>(minute % 60)] && hours_[static_cast<std::size_t>(minute / 60)] && matchesDay(day);
+  return minutes_[static_cast<std::size_t>(minute % 60)] && hours_[static_cast<std::size_t>(minute / 60)] &&
+         matchesDay(day);
 }
 
 std::optional<Duration> CronRule::timeOfDay(Duration from) const {

@@ -44,7 +44,7 @@ class CronRule {
   std::bitset<24> hours_;
   std::bitset<32> days_;
   std::bitset<13> months_;
-  std::bitset<8> weekdays_;  // Sunday is 0
+  std::bitset<8> weekdays_;   // Sunday is 0
   bool any_day_ = false;      // the day of the month starts with `*`
   bool any_weekday_ = false;  // the day of the week does
 };

@@ -12,7 +12,8 @@ Problem unknownNotification(NotificationId id) {
 std::string movableStates() {
   std::string states;
   for (const auto state : allDeliveryStates()) {
-    if (state != DeliveryState::scheduled && !(isLive(state) && mayTransition(state, DeliveryState::scheduled))) continue;
+    if (state != DeliveryState::scheduled && !(isLive(state) && mayTransition(state, DeliveryState::scheduled)))
+      continue;
     states += (states.empty() ? "" : ", ") + std::string(toText(state));
   }
   return states;
@@ -20,7 +21,10 @@ std::string movableStates() {
 
 Problem tooLate(DeliveryState state) {
   const auto why = isLive(state) ? "is being sent" : "is " + std::string(toText(state)) + " already";
-  return {ErrorCode::state_conflict, "it is too late for another time: the notification " + why + "; allowed: " + movableStates(), {}, 0};
+  return {ErrorCode::state_conflict,
+          "it is too late for another time: the notification " + why + "; allowed: " + movableStates(),
+          {},
+          0};
 }
 
 const char* pointerOf(const SendTimes& times) {
@@ -33,9 +37,11 @@ Result<TimePoint, Problem> Rescheduling::dueAt(const NotificationView& view, Sen
   const auto now = clock_.now();
   FieldErrors errors;
   if (!times.send_at && !times.delay && !times.send_at_local)
-    errors.push_back({"/sendAt", FieldErrorCode::required, "is missing", "", "sendAt, delay, or sendAtLocal with its timezone"});
+    errors.push_back(
+        {"/sendAt", FieldErrorCode::required, "is missing", "", "sendAt, delay, or sendAtLocal with its timezone"});
   const auto& request = view.request;
-  resolveLocalTime(times, {request.timezone.empty() ? request.recipient.timezone : request.timezone, settings_.timezone},
+  resolveLocalTime(times,
+                   {request.timezone.empty() ? request.recipient.timezone : request.timezone, settings_.timezone},
                    zones_, errors);
   checkTimes(times, now, settings_.most_ahead, errors);
   const auto due_at = times.delay ? now + *times.delay : times.send_at.value_or(now);

@@ -8,9 +8,9 @@
 // happens. A send that the intake refuses for good is told by the schedule (last_problem), which moves on; one that is
 // refused for now (busy, database away) is tried again when its hold has run out.
 //
-// When several times have passed, the latest counts and the others are missed. If that one is late enough to be a misfire,
-// the schedule's policy decides: it is fired all the same, it is missed too, or its notification waits for the same clock
-// time of the next day (unless the rule fires then anyway).
+// When several times have passed, the latest counts and the others are missed. If that one is late enough to be a
+// misfire, the schedule's policy decides: it is fired all the same, it is missed too, or its notification waits for the
+// same clock time of the next day (unless the rule fires then anyway).
 #pragma once
 
 #include <atomic>
@@ -42,7 +42,7 @@ class ScheduleFirings {
   struct Begun {
     ScheduleAdvance advance;
     std::future<Result<NotificationId, Problem>> sent;  // not valid: nothing was sent
-    bool last = false;  // it ends with this notification
+    bool last = false;                                  // it ends with this notification
   };
 
   Begun begin(const Schedule& schedule, TimePoint now);

@@ -9,8 +9,8 @@ namespace {
 void refuseTimes(const SendCommand& command, std::vector<FieldError>& errors) {
   const auto refuse = [&](bool given, const char* field) {
     if (!given) return;
-    errors.push_back({std::string("/") + field, FieldErrorCode::not_allowed, "has no place in the send of a schedule", "",
-                      "nothing: the schedule says when, in which zone, and what happens to what is late"});
+    errors.push_back({std::string("/") + field, FieldErrorCode::not_allowed, "has no place in the send of a schedule",
+                      "", "nothing: the schedule says when, in which zone, and what happens to what is late"});
   };
   refuse(command.send_at.has_value(), "sendAt");
   refuse(command.send_at_local.has_value(), "sendAtLocal");
@@ -69,15 +69,17 @@ std::future<Result<NotificationId, Problem>> ScheduledSend::fire(const Caller& c
   command->request_hash = sha256(key);  // the send may be edited between two tries of one firing
   command->key_ttl = kKeyKept;
   command->send_at = at;
-  intake_.send(caller, std::move(*command), [promise, point = body_.point, send_json](Result<SendAnswer, Problem> outcome) {
-    if (!outcome) {
-      point(outcome.error(), send_json);
-      return promise->set_value(failure(belowSend(std::move(outcome.error()))));
-    }
-    const auto id = notificationIdOf(outcome->body_json);
-    if (id) promise->set_value(*id);
-    else promise->set_value(failure(Problem{ErrorCode::internal, "the answer of the send has no id", {}, 0}));
-  });
+  intake_.send(caller, std::move(*command),
+               [promise, point = body_.point, send_json](Result<SendAnswer, Problem> outcome) {
+                 if (!outcome) {
+                   point(outcome.error(), send_json);
+                   return promise->set_value(failure(belowSend(std::move(outcome.error()))));
+                 }
+                 const auto id = notificationIdOf(outcome->body_json);
+                 if (id) promise->set_value(*id);
+                 else
+                   promise->set_value(failure(Problem{ErrorCode::internal, "the answer of the send has no id", {}, 0}));
+               });
   return future;
 }
 

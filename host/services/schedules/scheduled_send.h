@@ -24,8 +24,8 @@ class ScheduledSend {
 
   /// What is wrong with the send today; pointers begin with /send. May throw StoreUnavailable.
   std::optional<Problem> check(const Caller& caller, const std::string& send_json) const;
-  /// Sends once for this key, at once or at `at`. The future is ready after the commit; it holds the notification that the
-  /// key stands for, made now or before. May throw StoreUnavailable.
+  /// Sends once for this key, at once or at `at`. The future is ready after the commit; it holds the notification that
+  /// the key stands for, made now or before. May throw StoreUnavailable.
   std::future<Result<NotificationId, Problem>> fire(const Caller& caller, const std::string& send_json,
                                                     const std::string& key, std::optional<TimePoint> at) const;
 

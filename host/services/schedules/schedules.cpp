@@ -17,14 +17,16 @@ Problem notNow(const std::string& detail) { return {ErrorCode::state_conflict, d
 
 void checkSpan(const ScheduleTerms& terms, TimePoint now, FieldErrors& errors) {
   if (terms.ends_at && *terms.ends_at <= now) {
-    errors.push_back({"/endsAt", FieldErrorCode::in_the_past, "has passed", formatRfc3339(*terms.ends_at), "a time from now on"});
+    errors.push_back(
+        {"/endsAt", FieldErrorCode::in_the_past, "has passed", formatRfc3339(*terms.ends_at), "a time from now on"});
   } else if (terms.starts_at && terms.ends_at && *terms.ends_at < *terms.starts_at) {
     errors.push_back({"/endsAt", FieldErrorCode::out_of_range, "is before startsAt", formatRfc3339(*terms.ends_at),
                       "a time from " + formatRfc3339(*terms.starts_at) + " on"});
   }
   const auto check_far = [&](const char* pointer, const std::optional<TimePoint>& at) {
     if (!at || *at <= now + kFarthestFiring) return;
-    errors.push_back({pointer, FieldErrorCode::out_of_range, "is too far ahead", formatRfc3339(*at), "at most ten years from now"});
+    errors.push_back(
+        {pointer, FieldErrorCode::out_of_range, "is too far ahead", formatRfc3339(*at), "at most ten years from now"});
   };
   check_far("/startsAt", terms.starts_at);
   check_far("/endsAt", terms.ends_at);
@@ -34,22 +36,31 @@ void checkSpan(const ScheduleTerms& terms, TimePoint now, FieldErrors& errors) {
 
 Schedules::Schedules(ScheduleStore& store, const TimeZones& zones, const ScheduledSend& send, const Clock& clock,
                      ScheduleDefaults defaults, std::function<void()> changed)
-    : store_(store), zones_(zones), send_(send), clock_(clock), defaults_(std::move(defaults)), changed_(std::move(changed)) {}
+    : store_(store),
+      zones_(zones),
+      send_(send),
+      clock_(clock),
+      defaults_(std::move(defaults)),
+      changed_(std::move(changed)) {}
 
-std::optional<TimePoint> Schedules::firstFiring(const ScheduleTerms& terms, TimePoint after, FieldErrors& errors) const {
+std::optional<TimePoint> Schedules::firstFiring(const ScheduleTerms& terms, TimePoint after,
+                                                FieldErrors& errors) const {
   const auto rule = CronRule::parse(terms.rule);
   if (!rule) {
-    errors.push_back({"/rule", FieldErrorCode::malformed, rule.error().message, shorten(rule.error().value), rule.error().allowed});
+    errors.push_back(
+        {"/rule", FieldErrorCode::malformed, rule.error().message, shorten(rule.error().value), rule.error().allowed});
   }
   const auto* zone = zones_.find(terms.timezone);
   if (zone == nullptr) {
-    errors.push_back({"/timezone", FieldErrorCode::not_found, "there is no such time zone", shorten(terms.timezone), std::string(kZoneForm)});
+    errors.push_back({"/timezone", FieldErrorCode::not_found, "there is no such time zone", shorten(terms.timezone),
+                      std::string(kZoneForm)});
   }
   if (!rule || zone == nullptr) return std::nullopt;
   if (terms.starts_at) after = std::max(after, *terms.starts_at - Duration(1));
   const auto first = nextFiring(*rule, *zone, after);
   if (!first) {
-    errors.push_back({"/rule", FieldErrorCode::never_fires, "names no time within ten years", shorten(terms.rule), "a rule for days that exist"});
+    errors.push_back({"/rule", FieldErrorCode::never_fires, "names no time within ten years", shorten(terms.rule),
+                      "a rule for days that exist"});
   } else if (terms.ends_at && *first > *terms.ends_at) {
     errors.push_back({"/rule", FieldErrorCode::never_fires, "does not fire before endsAt", shorten(terms.rule),
                       "an endsAt from " + formatRfc3339(*first) + " on"});
@@ -94,12 +105,12 @@ Schedules::Outcome Schedules::replace(const Caller& caller, ScheduleId id, Sched
   std::optional<TimePoint> first;
   if (auto wrong = fault(caller, wish, first)) return failure(std::move(*wrong));
   if (wish.terms.most_firings && *wish.terms.most_firings <= schedule->firings) {
-    return failure(Problem{ErrorCode::validation_failed,
-                           "1 field is not valid",
-                           {{"/count", FieldErrorCode::out_of_range, "has been reached already",
-                             std::to_string(*wish.terms.most_firings),
-                             "more than " + std::to_string(schedule->firings) + ", which it has made"}},
-                           0});
+    return failure(Problem{
+        ErrorCode::validation_failed,
+        "1 field is not valid",
+        {{"/count", FieldErrorCode::out_of_range, "has been reached already", std::to_string(*wish.terms.most_firings),
+          "more than " + std::to_string(schedule->firings) + ", which it has made"}},
+        0});
   }
   schedule->terms = std::move(wish.terms);
   schedule->next_at = schedule->state == ScheduleState::active ? first : std::nullopt;
@@ -156,7 +167,8 @@ std::vector<TimePoint> Schedules::upcoming(const Schedule& schedule, int count) 
 }
 
 Schedules::Outcome Schedules::store(Schedule changed) {
-  if (!store_.change(changed)) return failure(notNow("the schedule was changed or removed at the same time; read it again"));
+  if (!store_.change(changed))
+    return failure(notNow("the schedule was changed or removed at the same time; read it again"));
   changed_();
   return find(changed.tenant, changed.id);
 }

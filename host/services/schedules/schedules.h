@@ -1,7 +1,7 @@
 // Recurring schedules as their owners see them: made, changed, paused, resumed, removed.
 //
-// A schedule is checked completely when it is made or changed: its rule, that it ever fires, its zone, and its send as if
-// it were sent now. What becomes wrong later is told by the schedule itself (see schedule_firings.h).
+// A schedule is checked completely when it is made or changed: its rule, that it ever fires, its zone, and its send as
+// if it were sent now. What becomes wrong later is told by the schedule itself (see schedule_firings.h).
 #pragma once
 
 #include <functional>
@@ -19,7 +19,7 @@ namespace belfry {
 
 /// A schedule as somebody wants it.
 struct ScheduleWish {
-  ScheduleTerms terms;  ///< an empty timezone: that of the settings
+  ScheduleTerms terms;                   ///< an empty timezone: that of the settings
   std::optional<MisfirePolicy> misfire;  ///< absent: that of the settings
 };
 
@@ -51,7 +51,8 @@ class Schedules {
 
  private:
   std::optional<Problem> fault(const Caller& caller, ScheduleWish& wish, std::optional<TimePoint>& first);
-  std::optional<TimePoint> firstFiring(const ScheduleTerms& terms, TimePoint after, std::vector<FieldError>& errors) const;
+  std::optional<TimePoint> firstFiring(const ScheduleTerms& terms, TimePoint after,
+                                       std::vector<FieldError>& errors) const;
   Outcome store(Schedule changed);
 
   ScheduleStore& store_;

@@ -22,8 +22,14 @@ class ScheduleStoreTest : public StoreSuite {
     Schedule schedule;
     schedule.tenant = tenant_;
     schedule.id = ScheduleId::mint(now());
-    schedule.terms = {"daily",       "0 9 * * *",   "Europe/Madrid", MisfirePolicy::defer,
-                      now() - 1h, now() + 24h * 9, 5, R"({"channel":"email","secret":"address"})"};
+    schedule.terms = {"daily",
+                      "0 9 * * *",
+                      "Europe/Madrid",
+                      MisfirePolicy::defer,
+                      now() - 1h,
+                      now() + 24h * 9,
+                      5,
+                      R"({"channel":"email","secret":"address"})"};
     schedule.state = next_at ? ScheduleState::active : ScheduleState::paused;
     schedule.next_at = next_at;
     schedule.created_by = "key:test";
@@ -32,7 +38,15 @@ class ScheduleStoreTest : public StoreSuite {
   }
   Schedule read(const Schedule& of) const { return schedules().get(tenant_, of.id).value(); }
   static ScheduleAdvance advanceOf(const Schedule& taken, std::optional<TimePoint> next_at) {
-    return {taken.tenant, taken.id, *taken.next_at, taken.revision, next_at, 2, *taken.next_at, NotificationId::mint(now()), {}};
+    return {taken.tenant,
+            taken.id,
+            *taken.next_at,
+            taken.revision,
+            next_at,
+            2,
+            *taken.next_at,
+            NotificationId::mint(now()),
+            {}};
   }
 
   TenantId tenant_;
@@ -239,7 +253,8 @@ TEST_F(RescheduleTest, AnotherTenantsIsNotThere) {
   EXPECT_THAT(stores_->notifications.reschedule(newTenant(), mail.id, stores_->clock.now() + 1h, "x"), IsEmpty());
 }
 
-/// Many far ahead and one due of each priority: looking for what is due reads the due end of an index, however many wait.
+/// Many far ahead and one due of each priority: looking for what is due reads the due end of an index, however many
+/// wait.
 class ManyScheduled : public StoreSuite {
  protected:
   /// The plan of a statement as it ran, with $1… filled in, as the role of the loops.
@@ -250,7 +265,8 @@ class ManyScheduled : public StoreSuite {
         text.replace(at, name.size(), values[i - 1]);
     }
     std::string lines;
-    for (const auto& row : runSql(database_->url(), "SET ROLE belfry_system; EXPLAIN (ANALYZE, BUFFERS, TIMING OFF) " + text))
+    for (const auto& row :
+         runSql(database_->url(), "SET ROLE belfry_system; EXPLAIN (ANALYZE, BUFFERS, TIMING OFF) " + text))
       lines += row.at(0) + "\n";
     return lines;
   }
@@ -270,12 +286,14 @@ class ManyScheduled : public StoreSuite {
 TEST_F(ManyScheduled, CostWhatIsDueNothing) {
   const auto tenant = newTenant();
   sql("INSERT INTO belfry.work (tenant_id, delivery_id, notification_id, channel, priority, state, due_at, seq) "
-      "SELECT " + quoted(tenant.toString()) + ", gen_random_uuid(), gen_random_uuid(), 'email', i % 4, "
+      "SELECT " +
+      quoted(tenant.toString()) +
+      ", gen_random_uuid(), gen_random_uuid(), 'email', i % 4, "
       "CASE WHEN i < 4 THEN 'queued' ELSE 'scheduled' END, now() + CASE WHEN i < 4 THEN interval '-1 s' ELSE "
       "interval '30 days' + i * interval '1 s' END, 2 FROM generate_series(0, 199999) AS i");
   sql("ANALYZE belfry.work");
-  const auto claim = plan(statement(sql::work_claim),
-                          {"'{0,1,2,3}'", "'{100,100,100,100}'", "60000", quoted(newUuidV7(stores_->clock.now()).toString())});
+  const auto claim = plan(statement(sql::work_claim), {"'{0,1,2,3}'", "'{100,100,100,100}'", "60000",
+                                                       quoted(newUuidV7(stores_->clock.now()).toString())});
   EXPECT_THAT(claim, ::testing::HasSubstr("work_ready"));
   EXPECT_THAT(claim, ::testing::Not(::testing::HasSubstr("Seq Scan on work")));
   EXPECT_GT(pages(claim), 0) << claim;

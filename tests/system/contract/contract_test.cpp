@@ -207,8 +207,10 @@ void driveSchedules(Driver& driver) {
   driver.call("DELETE", one, 200);
   for (const auto* path : {"", "/pause", "/resume"}) driver.call(*path ? "POST" : "GET", one + path, 404);
 
-  const auto waits = driver.call("POST", std::string(kSends) + "/send", 202,
-                                 mailBody("moved@example.test", R"(,"sendAtLocal":"2030-07-01T09:00","timezone":"Europe/Madrid","misfire":"defer")"));
+  const auto waits =
+      driver.call("POST", std::string(kSends) + "/send", 202,
+                  mailBody("moved@example.test",
+                           R"(,"sendAtLocal":"2030-07-01T09:00","timezone":"Europe/Madrid","misfire":"defer")"));
   const auto reschedule = std::string(kSends) + "/" + waits.text("/id") + "/reschedule";
   driver.call("POST", reschedule, 200, R"({"sendAtLocal":"2030-07-02T09:00","timezone":"Europe/Madrid"})");
   driver.call("POST", reschedule, 422, "{}");

@@ -1,5 +1,5 @@
-// Recurring schedules on the real host: they fire, rest, end, and tell what went wrong. A rule fires once a year here, and
-// its next time is set into the past by SQL, since cron knows nothing shorter than a minute.
+// Recurring schedules on the real host: they fire, rest, end, and tell what went wrong. A rule fires once a year here,
+// and its next time is set into the past by SQL, since cron knows nothing shorter than a minute.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -30,7 +30,8 @@ std::string made(const std::string& body) {
 ApiReply read(const std::string& id) { return stage().host.get(kSchedules + "/" + id, "acme"); }
 
 void makeDue(const std::string& id, const std::string& ago = "1 ms") {
-  runSql(stage().host.superuserUrl(), "UPDATE belfry.schedules SET next_at = now() - interval '" + ago + "' WHERE id = '" + id + "'");
+  runSql(stage().host.superuserUrl(),
+         "UPDATE belfry.schedules SET next_at = now() - interval '" + ago + "' WHERE id = '" + id + "'");
 }
 
 /// Waits until a number of it has this value; the schedule.
@@ -83,7 +84,8 @@ TEST(Recurring, APausedOneRestsAndARemovedOneIsGone) {
   EXPECT_EQ(stage().host.post(path + "/pause", "", "acme").status, 409);
   const auto resumed = stage().host.post(path + "/resume", "", "acme");
   EXPECT_EQ(resumed.text("/state"), "active") << resumed.body;
-  const auto replaced = stage().host.api("PUT", path, scheduleBody("other@example.test", R"(,"misfire":"defer")"), "acme");
+  const auto replaced =
+      stage().host.api("PUT", path, scheduleBody("other@example.test", R"(,"misfire":"defer")"), "acme");
   EXPECT_EQ(replaced.text("/misfire"), "defer") << replaced.body;
   EXPECT_EQ(stage().host.api("DELETE", path, "", "other").status, 404) << "another tenant's";
   EXPECT_EQ(stage().host.api("DELETE", path, "", "acme").status, 200);
@@ -105,7 +107,8 @@ TEST(Recurring, ALateFiringFollowsThePolicy) {
 TEST(Recurring, ARefusedFiringIsTold) {
   const auto box = stage().host.post("/api/v1/admin/providers", R"({"id":"box","plugin":"inbox"})", "acme");
   ASSERT_EQ(box.status, 201) << box.body;
-  const auto id = made(R"({"name":"x","rule":"0 0 1 1 *","send":{"channel":"inapp","recipient":{"userId":"ada"},"content":{"title":"x"}}})");
+  const auto id = made(
+      R"({"name":"x","rule":"0 0 1 1 *","send":{"channel":"inapp","recipient":{"userId":"ada"},"content":{"title":"x"}}})");
   ASSERT_EQ(stage().host.api("DELETE", "/api/v1/admin/providers/box", "", "acme").status, 200);
   makeDue(id);
   ASSERT_TRUE(waitUntil(30s, [&] { return read(id).text("/lastProblem") != "null"; }));
@@ -125,12 +128,15 @@ TEST(Recurring, WhatIsWrongIsRefusedWhenItIsMade) {
       {R"({"name":"x","rule":"0 9 * * *","send":[]})", "/send", "wrong_type"},
       {R"({"name":"x","rule":"0 9 * * *","timezone":"Europe/Atlantis",)" + good + "}", "/timezone", "not_found"},
       {R"({"name":"x","rule":"0 9 * * *","endsAt":"2020-01-01T00:00:00Z",)" + good + "}", "/endsAt", "in_the_past"},
-      {R"({"name":"x","rule":"0 9 * * *","startsAt":"2099-01-01T00:00:00Z",)" + good + "}", "/startsAt", "out_of_range"},
+      {R"({"name":"x","rule":"0 9 * * *","startsAt":"2099-01-01T00:00:00Z",)" + good + "}", "/startsAt",
+       "out_of_range"},
       {R"({"name":"x","rule":"0 9 * * *","count":0,)" + good + "}", "/count", "out_of_range"},
       {R"({"name":"x","rule":"0 9 * * *","misfire":"later",)" + good + "}", "/misfire", "not_allowed"},
       {R"({"name":"x","rule":"0 9 * * *","every":"day",)" + good + "}", "/every", "unknown_field"},
-      {R"({"name":"x","rule":"0 9 * * *","send":)" + mailBody("x@example.test", R"(,"delay":"PT1H")") + "}", "/send/delay", "not_allowed"},
-      {R"({"name":"x","rule":"0 9 * * *","send":)" + mailBody("nobody") + "}", "/send/recipient/email", "not_an_address"},
+      {R"({"name":"x","rule":"0 9 * * *","send":)" + mailBody("x@example.test", R"(,"delay":"PT1H")") + "}",
+       "/send/delay", "not_allowed"},
+      {R"({"name":"x","rule":"0 9 * * *","send":)" + mailBody("nobody") + "}", "/send/recipient/email",
+       "not_an_address"},
       {R"({"name":"x","rule":"0 9 * * *","send":{"channel":"email","recipientUserId":"x@example.test","body":"x","scheduledAt":"2030-01-01T00:00:00Z"}})",
        "/send/scheduledAt", "not_allowed"}};
   const auto before = stage().count("belfry.schedules");

@@ -123,7 +123,8 @@ TEST(Reschedule, ASoonerTimeWakesTheWorkersAndALaterOneWaits) {
 }
 
 TEST(Reschedule, WhatIsWrongIsRefusedAndChangesNothing) {
-  const auto sent = stage().send(mailBody("stays@example.test", R"(,"delay":"PT1H","expiresAt":")" + formatRfc3339(now() + 24h) + "\""));
+  const auto sent = stage().send(
+      mailBody("stays@example.test", R"(,"delay":"PT1H","expiresAt":")" + formatRfc3339(now() + 24h) + "\""));
   const auto path = kSends + sent.text("/id") + "/reschedule";
   const auto before = stage().host.notification(sent.text("/id"), "acme").text("/deliveries/0/dueAt");
   const std::tuple<const char*, const char*, const char*> kRefusals[] = {

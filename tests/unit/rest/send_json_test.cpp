@@ -138,9 +138,11 @@ const std::string kDeep = [] {
 
 const Wrong kWrong[] = {
     {"UnknownField", R"("sendAtlocal": "2026-12-01T09:00")", "/sendAtlocal", FieldErrorCode::unknown_field, "sendAt"},
-    {"SendAtLocalOffset", R"("sendAtLocal": "2026-12-01T09:00Z")", "/sendAtLocal", FieldErrorCode::malformed, "local time"},
+    {"SendAtLocalOffset", R"("sendAtLocal": "2026-12-01T09:00Z")", "/sendAtLocal", FieldErrorCode::malformed,
+     "local time"},
     {"SendAtLocalNumber", R"("sendAtLocal": 5)", "/sendAtLocal", FieldErrorCode::wrong_type, "a text"},
-    {"SendAtLocalNoDay", R"("sendAtLocal": "2026-02-30T09:00")", "/sendAtLocal", FieldErrorCode::malformed, "local time"},
+    {"SendAtLocalNoDay", R"("sendAtLocal": "2026-02-30T09:00")", "/sendAtLocal", FieldErrorCode::malformed,
+     "local time"},
     {"Timezone", R"("timezone": "Europe Madrid")", "/timezone", FieldErrorCode::malformed, "IANA"},
     {"Misfire", R"("misfire": "later")", "/misfire", FieldErrorCode::not_allowed, "send, skip, defer"},
     {"UnknownDedup", R"("dedup": {"key": "k"})", "/dedup", FieldErrorCode::unknown_field, "metadata"},

@@ -61,12 +61,12 @@ TEST_P(CronRefusal, NamesTheFieldTheValueAndWhatIsAllowed) {
 INSTANTIATE_TEST_SUITE_P(
     All, CronRefusal,
     ::testing::Values(Refusal{"", "has 0 fields", ""}, Refusal{"0 9 * *", "has 4 fields", "0 9 * *"},
-                      Refusal{"0 0 9 * * *", "has 6 fields", "0 0 9 * * *"}, Refusal{"@daily", "has 1 fields", "@daily"},
-                      Refusal{"60 * * * *", "minute", "60"}, Refusal{"* 24 * * *", "hour", "24"},
-                      Refusal{"* * 0 * *", "day of the month", "0"}, Refusal{"* * 32 * *", "day of the month", "32"},
-                      Refusal{"* * * 13 *", "month", "13"}, Refusal{"* * * FOO *", "month", "FOO"},
-                      Refusal{"* * * * 8", "day of the week", "8"}, Refusal{"* * * MON *", "month", "MON"},
-                      Refusal{"5-1 * * * *", "ends before it starts", "5-1"},
+                      Refusal{"0 0 9 * * *", "has 6 fields", "0 0 9 * * *"},
+                      Refusal{"@daily", "has 1 fields", "@daily"}, Refusal{"60 * * * *", "minute", "60"},
+                      Refusal{"* 24 * * *", "hour", "24"}, Refusal{"* * 0 * *", "day of the month", "0"},
+                      Refusal{"* * 32 * *", "day of the month", "32"}, Refusal{"* * * 13 *", "month", "13"},
+                      Refusal{"* * * FOO *", "month", "FOO"}, Refusal{"* * * * 8", "day of the week", "8"},
+                      Refusal{"* * * MON *", "month", "MON"}, Refusal{"5-1 * * * *", "ends before it starts", "5-1"},
                       Refusal{"* * * * FRI-MON", "ends before it starts", "FRI-MON"},
                       Refusal{"*/0 * * * *", "step", "*/0"}, Refusal{"*/ * * * *", "step", "*/"},
                       Refusal{"5/10 * * * *", "step after a single number", "5/10"},
@@ -122,7 +122,8 @@ TEST(CronRule, AgreesWithASlowReading) {
     };
     const auto rule = CronRule::parse(text);
     ASSERT_TRUE(rule.ok()) << text;
-    const auto from = local("2026-01-01T00:00") + std::chrono::minutes(std::uniform_int_distribution<int>(0, 1000000)(random));
+    const auto from =
+        local("2026-01-01T00:00") + std::chrono::minutes(std::uniform_int_distribution<int>(0, 1000000)(random));
     const auto until = from + 24h * 45;
     std::optional<LocalTime> slow;
     for (auto at = from + 1min; at < until && !slow; at += 1min)

@@ -66,7 +66,8 @@ class IntakeSuite : public ::testing::Test {
   void stopWriter() { writer_->stop(); }
   void makeIntake() {
     intake_.reset();
-    writer_ = std::make_unique<IntakeWriter>(store_, [] {}, silentLog(), IntakeWriterSettings{});
+    writer_ = std::make_unique<IntakeWriter>(
+        store_, [] {}, silentLog(), IntakeWriterSettings{});
     intake_ = std::make_unique<Intake>(
         IntakeParts{directory_, templates_, devices_, store_, numbers_, zones_, previews_, plugins_, *writer_, clock_},
         [](const Accepted& accepted) { return R"({"id":")" + accepted.id.toString() + "\"}"; }, IntakeSettings{});

@@ -18,7 +18,8 @@ const TimeZone& zone(const std::string& name) {
 TimePoint utc(const std::string& text) { return *parseRfc3339(text); }
 
 /// The next `count` firings in UTC, without seconds.
-std::vector<std::string> firings(const std::string& rule, const std::string& zone_name, const std::string& from, int count) {
+std::vector<std::string> firings(const std::string& rule, const std::string& zone_name, const std::string& from,
+                                 int count) {
   std::vector<std::string> found;
   const auto parsed = CronRule::parse(rule);
   auto at = utc(from);
@@ -83,18 +84,16 @@ TEST(FiringTimes, NoneWithinTenYearsIsNever) {
 TEST(FiringTimes, AgreeWithASlowReading) {
   std::mt19937 random(5);
   const auto pick = [&](int from, int to) { return std::uniform_int_distribution<int>(from, to)(random); };
-  const std::pair<const char*, const char*> kDays[] = {{"Europe/Madrid", "2027-03-27T00:00"},
-                                                       {"Europe/Madrid", "2026-10-24T00:00"},
-                                                       {"America/New_York", "2026-03-07T00:00"},
-                                                       {"America/New_York", "2026-10-31T00:00"},
-                                                       {"Australia/Lord_Howe", "2026-10-03T00:00"},
-                                                       {"Australia/Lord_Howe", "2027-04-03T00:00"},
-                                                       {"Pacific/Apia", "2011-12-29T00:00"}};
+  const std::pair<const char*, const char*> kDays[] = {
+      {"Europe/Madrid", "2027-03-27T00:00"},       {"Europe/Madrid", "2026-10-24T00:00"},
+      {"America/New_York", "2026-03-07T00:00"},    {"America/New_York", "2026-10-31T00:00"},
+      {"Australia/Lord_Howe", "2026-10-03T00:00"}, {"Australia/Lord_Howe", "2027-04-03T00:00"},
+      {"Pacific/Apia", "2011-12-29T00:00"}};
   for (int round = 0; round < 140; ++round) {
     const auto& [name, from] = kDays[round % std::size(kDays)];
     const auto first = pick(0, 59);
-    const auto text = std::to_string(first) + "-59/" + std::to_string(pick(1, 30)) + " " + std::to_string(pick(0, 4)) + "-" +
-                      std::to_string(pick(4, 23)) + " * * *";
+    const auto text = std::to_string(first) + "-59/" + std::to_string(pick(1, 30)) + " " + std::to_string(pick(0, 4)) +
+                      "-" + std::to_string(pick(4, 23)) + " * * *";
     const auto rule = CronRule::parse(text);
     ASSERT_TRUE(rule.ok()) << text;
     std::set<TimePoint> all;
@@ -107,7 +106,8 @@ TEST(FiringTimes, AgreeWithASlowReading) {
       if (slow == all.end()) break;
       const auto quick = nextFiring(*rule, zone(name), at);
       ASSERT_TRUE(quick) << text << " in " << name;
-      ASSERT_EQ(formatRfc3339(*quick), formatRfc3339(*slow)) << text << " in " << name << " after " << formatRfc3339(at);
+      ASSERT_EQ(formatRfc3339(*quick), formatRfc3339(*slow))
+          << text << " in " << name << " after " << formatRfc3339(at);
       at = *quick;
     }
   }

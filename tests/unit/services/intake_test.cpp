@@ -307,7 +307,9 @@ TEST_F(IntakeTest, ALocalTimeIsCheckedLikeAnyOther) {
     command_.send_at.reset();
     command_.send_at_local = *parseLocalTime(local);
     const auto answer = send();
-    return answer.ok() ? "ok" : answer.error().errors.at(0).pointer + " " + std::string(toText(answer.error().errors.at(0).code));
+    return answer.ok()
+               ? "ok"
+               : answer.error().errors.at(0).pointer + " " + std::string(toText(answer.error().errors.at(0).code));
   };
   command_.timezone = "Europe/Madrid";
   EXPECT_EQ(error("2026-11-30T09:00"), "/sendAtLocal in_the_past");

@@ -54,9 +54,10 @@ TEST_F(MisfiresTest, SkippedWithTheRuleThatSaidSo) {
   EXPECT_EQ(settlement.error_code, "misfire");
   ASSERT_THAT(settlement.events, SizeIs(2));
   EXPECT_EQ(settlement.events[0].type, EventType::decision);
-  EXPECT_EQ(settlement.events[0].detail_json,
-            R"({"rule":"schedule.misfire","level":"request","value":"skip","scheduledAt":"2026-12-01T12:00:00.000000Z",)"
-            R"("lateMs":600000})");
+  EXPECT_EQ(
+      settlement.events[0].detail_json,
+      R"({"rule":"schedule.misfire","level":"request","value":"skip","scheduledAt":"2026-12-01T12:00:00.000000Z",)"
+      R"("lateMs":600000})");
   EXPECT_EQ(settlement.events[1].type, EventType::skipped);
 }
 
@@ -73,7 +74,9 @@ TEST_F(MisfiresTest, DeferredToTheSameLocalTimeOfTheNextDay) {
 TEST_F(MisfiresTest, TheDayIsThatOfTheSendsZoneElseTheRecipients) {
   claim_.due_at = *parseRfc3339("2027-03-27T12:00:00Z");  // the clocks of Madrid go forward in the night
   loaded_.request.misfire = MisfirePolicy::defer;
-  const auto to = [&] { return formatRfc3339(*misfires_.judge(claim_, loaded_, claim_.due_at + 1h)->deferred_to).substr(0, 16); };
+  const auto to = [&] {
+    return formatRfc3339(*misfires_.judge(claim_, loaded_, claim_.due_at + 1h)->deferred_to).substr(0, 16);
+  };
   EXPECT_EQ(to(), "2027-03-28T12:00");
   loaded_.request.recipient.timezone = "Europe/Madrid";
   EXPECT_EQ(to(), "2027-03-28T11:00");

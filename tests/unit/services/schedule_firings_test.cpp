@@ -1,5 +1,5 @@
-// Schedules that are due: each firing once, missed ones by policy, refusals told. The intake and its writer are the real
-// ones, on a store that keeps what it gets.
+// Schedules that are due: each firing once, missed ones by policy, refusals told. The intake and its writer are the
+// real ones, on a store that keeps what it gets.
 #include "services/schedules/schedule_firings.h"
 
 #include "fake_intake.h"
