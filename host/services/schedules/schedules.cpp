@@ -134,7 +134,8 @@ Schedules::Outcome Schedules::resume(TenantId tenant, ScheduleId id) {
     return failure(notNow("the schedule is " + std::string(toText(schedule->state)) + "; allowed: paused"));
   FieldErrors errors;
   schedule->next_at = firstFiring(schedule->terms, clock_.now(), errors);
-  if (!errors.empty()) return failure(notNow("the schedule fires no more: its rule " + errors[0].message));
+  if (!errors.empty())
+    return failure(notNow("the schedule cannot fire any more: " + errors[0].pointer + " " + errors[0].message));
   schedule->state = ScheduleState::active;
   return store(std::move(*schedule));
 }

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <set>
 
 #include "adapters/datetz/standing_rule.h"
 
@@ -104,6 +105,12 @@ std::string lastLineOf(const std::filesystem::path& file) {
   return text.substr(text.rfind('\n', end - 1) + 1, end - text.rfind('\n', end - 1) - 1);
 }
 
+/// Their lists go their own way around Ramadan, up to 2086.
+bool goesByRamadan(const std::string& name) {
+  const std::set<std::string> kZones = {"Africa/Casablanca", "Africa/El_Aaiun", "Asia/Gaza", "Asia/Hebron"};
+  return kZones.contains(name);
+}
+
 // Where the list and the rule both speak, they say the same, in every zone: so the rule may go on where the list ends.
 TEST(StandingRule, AgreesWithTheListInEveryZone) {
   const std::filesystem::path root = "/usr/share/zoneinfo";
@@ -115,8 +122,7 @@ TEST(StandingRule, AgreesWithTheListInEveryZone) {
     if (zone == nullptr) continue;
     const auto rule = StandingRule::parse(lastLineOf(entry.path()));
     ASSERT_TRUE(rule) << name << " " << lastLineOf(entry.path());
-    // Morocco's list goes its own way around Ramadan, up to 2087.
-    if (name == "Africa/Casablanca" || name == "Africa/El_Aaiun") continue;
+    if (goesByRamadan(name)) continue;
     for (auto at = *parseRfc3339("2034-01-01T00:30:00Z"); at < *parseRfc3339("2037-01-01T00:00:00Z"); at += 6h) {
       ASSERT_EQ(formatLocalTime(zone->local(at)), formatLocalTime(LocalTime(at.time_since_epoch() + rule->offset(at))))
           << name << " at " << formatRfc3339(at);

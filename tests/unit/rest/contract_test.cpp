@@ -13,6 +13,8 @@
 #include "api/rest/notification_operations.h"
 #include "api/rest/plugin_operations.h"
 #include "api/rest/provider_operations.h"
+#include "api/rest/reschedule_operations.h"
+#include "api/rest/schedule_operations.h"
 #include "api/rest/sms_operations.h"
 #include "api/rest/subscriber_operations.h"
 #include "api/rest/template_operations.h"
@@ -38,6 +40,8 @@ Port& unused() {
 Router wholeRouter() {
   Router router;
   addNotificationOperations(router, unused<Intake>(), unused<NotificationStore>());
+  addRescheduleOperation(router, unused<Rescheduling>());
+  addScheduleOperations(router, unused<Schedules>(), unused<ScheduleStore>());
   addTemplateOperations(router, unused<TemplateStore>(), unused<TemplateEngines>(), unused<TemplateResolver>());
   addPluginOperations(router, unused<ChannelPlugins>());
   addProviderOperations(router, unused<Directory>(), unused<Providers>(), "");
