@@ -53,6 +53,17 @@ TEST(LocalTime, IsTheRecipientsElseTheSettings) {
   EXPECT_EQ(scheduledAt(""), "2030-07-01T07:00:00.000000Z") << "schedule.timezone is Europe/Madrid";
 }
 
+TEST(Settings, AZoneThatIsNoneStopsTheStart) {
+  HostOptions options;
+  options.set = {"schedule.timezone=Europe/Atlantis"};
+  try {
+    const RunningHost host(options);
+    FAIL() << "it started";
+  } catch (const std::runtime_error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("schedule.timezone: there is no time zone 'Europe/Atlantis'; allowed: "));
+  }
+}
+
 TEST(LocalTime, ThatIsNoneOrContradictsIsRefused) {
   const std::string madrid = R"(,"timezone":"Europe/Madrid")";
   expectRefused(R"(,"sendAtLocal":"2030-03-31T02:30")" + madrid, "/sendAtLocal", "no_such_time");
@@ -119,7 +130,7 @@ TEST(Reschedule, ASoonerTimeWakesTheWorkersAndALaterOneWaits) {
   const auto late = stage().host.post(path, R"({"delay":"PT1H"})", "acme");
   EXPECT_EQ(late.status, 409) << late.body;
   EXPECT_EQ(late.text("/code"), "state_conflict");
-  EXPECT_THAT(late.text("/detail"), HasSubstr("is sent already; allowed: scheduled, queued, deferred"));
+  EXPECT_THAT(late.text("/detail"), HasSubstr("is sent already; allowed: pending, scheduled, queued, deferred"));
 }
 
 TEST(Reschedule, WhatIsWrongIsRefusedAndChangesNothing) {
