@@ -5,17 +5,8 @@
 namespace belfry::test {
 namespace {
 
-class IntakeTest : public ::testing::Test {
+class IntakeTest : public IntakeSuite {
  protected:
-  IntakeTest() {
-    catalogue_.add("mail");
-    directory_.reload();
-    caller_.tenant = catalogue_.tenant.id;
-    command_.channels = {Channel::email};
-    command_.request.recipient.email = "ada@example.test";
-    command_.request.content[Channel::email] = {{"text", "Hello"}};
-  }
-
   /// Sends, and lets the writer finish. The commit is over when this returns.
   Result<SendAnswer, Problem> send() {
     std::optional<Result<SendAnswer, Problem>> answer;
@@ -41,23 +32,8 @@ class IntakeTest : public ::testing::Test {
     return answer.ok() ? ErrorCode::internal : answer.error().code;
   }
 
-  FakeCatalogue catalogue_;
-  FakePlugins plugins_;
-  FakeTemplates store_of_templates_;
-  StillClock clock_;
-  KeepingStore store_;
-  FakeDevices devices_;
-  SpanishNumbers numbers_;
-  datetz::SystemTimeZones zones_;
   IntakeSettings settings_;
   std::function<void(const Accepted&)> on_accepted_;
-  Directory directory_{catalogue_, plugins_, silentLog()};
-  FakeEngines engines_;
-  Renderer renderer_{store_of_templates_, engines_};
-  DeliveryPreviews previews_{directory_, renderer_};
-  TemplateResolver templates_{store_of_templates_};
-  Caller caller_;
-  SendCommand command_;
 };
 
 TEST_F(IntakeTest, StoresWhatItAccepts) {
