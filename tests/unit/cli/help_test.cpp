@@ -87,7 +87,7 @@ TEST(ReferencePage, IsCurrent) {
 TEST(Dispatch, WrongUsageIsStatusTwo) {
   const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
       {{}, "usage: belfry COMMAND"},
-      {{"bogus"}, "there is no command 'bogus'; allowed: send, explain, notification, render"},
+      {{"bogus"}, "there is no command 'bogus'; allowed: send, explain, notification, schedule, render"},
       {{"notification"}, "`belfry notification` needs a command; allowed: show, list, cancel, reschedule"},
       {{"notification", "bogus"},
        "there is no command `belfry notification bogus`; allowed: show, list, cancel, reschedule"},
