@@ -14,6 +14,8 @@
 #include "api/rest/plugin_operations.h"
 #include "api/rest/provider_operations.h"
 #include "api/rest/queue_operations.h"
+#include "api/rest/reschedule_operations.h"
+#include "api/rest/schedule_operations.h"
 #include "api/rest/sms_operations.h"
 #include "api/rest/statistics_operations.h"
 #include "api/rest/subscriber_operations.h"
@@ -36,6 +38,8 @@ Router assembleRouter(const ApiParts& parts, const Settings& settings, const Ins
   auto url = publicUrl(settings.http, port);
   addNotificationOperations(router, parts.intake, parts.notifications);
   addBatchOperations(router, parts.batch_intake, parts.batches, parts.notifications);
+  addRescheduleOperation(router, parts.rescheduling);
+  addScheduleOperations(router, parts.schedules, parts.schedule_store);
   addTemplateOperations(router, parts.templates, parts.engines, parts.resolver);
   addPluginOperations(router, parts.plugins);
   addProviderOperations(router, parts.directory, parts.providers, url);

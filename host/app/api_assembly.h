@@ -23,6 +23,7 @@
 #include "ports/inbox_store.h"
 #include "ports/notification_store.h"
 #include "ports/phone_numbers.h"
+#include "ports/schedule_store.h"
 #include "ports/template_store.h"
 #include "ports/templates.h"
 #include "services/identity/api_keys.h"
@@ -31,6 +32,8 @@
 #include "services/intake/intake.h"
 #include "services/queues/queue_control.h"
 #include "services/rendering/template_resolver.h"
+#include "services/schedules/rescheduling.h"
+#include "services/schedules/schedules.h"
 #include "services/tenants/directory.h"
 #include "services/tenants/providers.h"
 
@@ -64,6 +67,9 @@ struct ApiParts {
   DedupStore& dedup;
   QueueControl& queues;
   AuditStore& audit;
+  Rescheduling& rescheduling;
+  Schedules& schedules;
+  ScheduleStore& schedule_store;
   std::function<Readiness()> readiness;
   std::function<std::string()> metrics;
 };

@@ -9,6 +9,7 @@ namespace {
 
 constexpr int kGroup = 1000;
 constexpr auto kExpiryPause = std::chrono::seconds(1);
+constexpr auto kSchedulesPause = std::chrono::milliseconds(1000);
 constexpr auto kUpkeepPause = std::chrono::minutes(10);
 
 RetryPolicies retryPolicies(const Settings& settings) {
@@ -60,7 +61,7 @@ Engine::Engine(const Settings& settings, const EngineParts& parts)
                           : nullptr),
       critical_(source(), pipeline_, parts.log, criticalLoop(settings.worker)),
       delivery_(source(), pipeline_, parts.log, ordinaryLoop(settings.worker)),
-      due_(
+      promotion_(
           parts.ready, [this](std::vector<ReadyDelivery> ready) { hint(std::move(ready)); }, parts.log,
           settings.worker.poll),
       rescue_(
@@ -85,6 +86,14 @@ void Engine::setGate(const QueueGate& gate) {
   delivery_.setGate(gate);
 }
 
+void Engine::fireSchedulesBy(DueLoop::Step fire) {
+  schedules_ = std::make_unique<DueLoop>("schedules", kSchedulesPause, std::move(fire), parts_.clock, parts_.log);
+}
+
+void Engine::wakeSchedules() {
+  if (schedules_) schedules_->wake();
+}
+
 void Engine::start() {
   if (feeder_) feeder_->start();
   if (settings_.roles.contains(ProcessRole::worker)) {
@@ -93,10 +102,11 @@ void Engine::start() {
     delivery_.start();
   }
   if (settings_.roles.contains(ProcessRole::scheduler)) {
-    due_.start();
+    promotion_.start();
     rescue_.start();
     expiry_.start();
     upkeep_loop_.start();
+    if (schedules_) schedules_->start();
   }
 }
 
@@ -134,7 +144,7 @@ void Engine::queued(std::vector<ReadyDelivery> deliveries) {
 
 void Engine::scheduled() {
   written();
-  due_.wake();
+  promotion_.wake();
 }
 
 void Engine::hint(std::vector<ReadyDelivery> ready) {
@@ -161,7 +171,7 @@ void Engine::settled(std::span<const Settlement> group) {
   }
   if (critical > 0) critical_.freeSlots(critical);
   if (critical < group.size()) delivery_.freeSlots(group.size() - critical);
-  if (deferred) due_.wake();
+  if (deferred) promotion_.wake();
   written();
 }
 
@@ -187,7 +197,8 @@ void Engine::stop(std::chrono::steady_clock::time_point deadline, const std::fun
   delivery_.drain(deadline);
   stop_exchanges();
   settle_.stop(std::max(deadline, std::chrono::steady_clock::now() + std::chrono::seconds(1)));
-  due_.stop();
+  promotion_.stop();
+  if (schedules_) schedules_->stop();
   rescue_.stop();
   if (feeder_) feeder_->stop();
   expiry_.stop();
@@ -205,7 +216,7 @@ bool Engine::rescueOnce() {
     parts_.log.warn("lease expired",
               {{"delivery_id", delivery.delivery.value}, {"attempt", delivery.attempt}, {"again", delivery.again}});
   }
-  if (!rescued.empty()) due_.wake();
+  if (!rescued.empty()) promotion_.wake();
   return static_cast<int>(rescued.size()) == kGroup;
 }
 

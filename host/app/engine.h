@@ -20,6 +20,7 @@
 #include "workers/due_loop.h"
 #include "workers/hint_feeder.h"
 #include "workers/periodic_loop.h"
+#include "workers/promotion_loop.h"
 #include "workers/settle_stream.h"
 
 namespace belfry {
@@ -47,6 +48,12 @@ class Engine final : public Dispatch {
   void whenWritten(std::function<void()> written) { when_written_ = std::move(written); }
   /// What is paused; it outlives the engine. Before start().
   void setGate(const QueueGate& gate);
+  /// Whether what is scheduled came late. Before start().
+  void judgeBy(const Misfires& misfires) { pipeline_.judgeBy(misfires); }
+  /// Fires what is due and says when to look again. Before start(), for the role scheduler.
+  void fireSchedulesBy(DueLoop::Step fire);
+  /// A schedule may have become due earlier. Thread-safe.
+  void wakeSchedules();
   /// Starts the loops of this process's roles.
   void start();
   /// The database may hold work that nobody here knows of. Thread-safe.
@@ -92,10 +99,11 @@ class Engine final : public Dispatch {
   std::unique_ptr<HintFeeder> feeder_;  // nullptr without hints
   DeliveryLoop critical_;
   DeliveryLoop delivery_;
-  DueLoop due_;
+  PromotionLoop promotion_;
   PeriodicLoop rescue_;
   PeriodicLoop expiry_;
   PeriodicLoop upkeep_loop_;
+  std::unique_ptr<DueLoop> schedules_;
 };
 
 }  // namespace belfry

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "adapters/curl/curl_exchange.h"
+#include "adapters/datetz/system_time_zones.h"
 #include "adapters/embedded/embedded_services.h"
 #include "adapters/jsonschema/json_schema.h"
 #include "adapters/openssl/openssl_signatures.h"
@@ -17,6 +18,7 @@
 #include "adapters/prometheus/metrics.h"
 #include "api/http/file_limit.h"
 #include "api/http/server.h"
+#include "api/rest/schedule_json.h"
 #include "api/rest/send_json.h"
 #include "app/api_assembly.h"
 #include "app/callback_desk.h"
@@ -32,10 +34,14 @@
 #include "app/reconcile/template_reconciler.h"
 #include "app/reconcile/tenant_reconciler.h"
 #include "app/storage.h"
+#include "services/delivery/misfires.h"
 #include "services/identity/api_keys.h"
 #include "services/identity/subscriber_tokens.h"
 #include "services/intake/batch_intake.h"
 #include "services/intake/intake.h"
+#include "services/schedules/rescheduling.h"
+#include "services/schedules/schedule_firings.h"
+#include "services/schedules/schedules.h"
 
 namespace belfry {
 namespace {
@@ -116,6 +122,10 @@ plugins::PluginRegistrySettings registrySettings(const PluginSettings& settings,
   return {{directory / "plugins.lock", settings.lock}, layout.program.string()};
 }
 
+MisfireSettings misfireSettings(const ScheduleOptions& options) {
+  return {options.misfire, options.misfire_after, options.timezone};
+}
+
 }  // namespace
 
 struct Host::Parts {
@@ -129,6 +139,7 @@ struct Host::Parts {
   void startPlugins();
   void startCatalogue();
   void startEngine();
+  void startSchedules();
   void startApi();
   void checkMasterKey();
   void reconcileFiles();
@@ -142,6 +153,7 @@ struct Host::Parts {
   Log& log;
   SystemClock clock;
   phonenumber::LibPhoneNumbers numbers;
+  datetz::SystemTimeZones zones;
   Metrics metrics;
   openssl::OpenSslSignatures signatures;
   bool serving = false;
@@ -170,6 +182,7 @@ struct Host::Parts {
   std::unique_ptr<CallbackDesk> callbacks;
   std::unique_ptr<FeedDesk> feed;
   std::unique_ptr<QueueDesk> queues;
+  std::unique_ptr<Misfires> misfires;
   std::unique_ptr<Engine> engine;
   std::unique_ptr<DedupDesk> dedup;
   std::unique_ptr<IntakeWriter> writer;
@@ -177,6 +190,10 @@ struct Host::Parts {
   std::unique_ptr<DeliveryPreviews> previews;
   std::unique_ptr<Intake> intake;
   std::unique_ptr<BatchIntake> batch_intake;
+  std::unique_ptr<ScheduledSend> scheduled_send;
+  std::unique_ptr<ScheduleFirings> firings;
+  std::unique_ptr<Schedules> schedules;
+  std::unique_ptr<Rescheduling> rescheduling;
   std::unique_ptr<ApiKeys> api_keys;
   std::unique_ptr<Providers> providers;
   std::unique_ptr<RestApi> api;
@@ -316,6 +333,11 @@ void Host::Parts::startEngine() {
     throw std::runtime_error("numbers.default_region: '" + region +
                              "' is no region with telephone numbers; allowed: an ISO 3166-1 code such as ES, or empty");
   }
+  if (zones.find(settings.schedule.timezone) == nullptr) {
+    throw std::runtime_error("schedule.timezone: there is no time zone '" + settings.schedule.timezone +
+                             "'; allowed: " + std::string(kZoneForm));
+  }
+  misfires = std::make_unique<Misfires>(zones, misfireSettings(settings.schedule));
   if (!settings.redis.url.empty()) hints = std::make_unique<Hints>(settings.redis, log);
   engine = std::make_unique<Engine>(
       settings, EngineParts{storage->work, storage->ready, hints ? &hints->ready : nullptr, storage->upkeep, *directory,
@@ -328,6 +350,7 @@ void Host::Parts::startEngine() {
       QueueControlParts{storage->queues, storage->pauses, storage->queue_operations, *directory, *gate, clock}, metrics,
       log);
   engine->setGate(*gate);
+  engine->judgeBy(*misfires);
   engine->whenReceiptsWait([this] { callbacks->releaseNow(); });
   callbacks->whenQueued([this] { engine->look(); });
   feed = std::make_unique<FeedDesk>(settings, storage->feed, storage->statistics, metrics, log);
@@ -345,10 +368,12 @@ void Host::Parts::startEngine() {
   intake_settings.idempotency_ttl = settings.idempotency_ttl;
   intake_settings.default_region = settings.default_region;
   intake_settings.dedup_ttls.insert(settings.dedup.ttls.begin(), settings.dedup.ttls.end());
+  intake_settings.timezone = settings.schedule.timezone;
   intake = std::make_unique<Intake>(IntakeParts{*directory, *templates, storage->devices, storage->intake, numbers,
-                                                *previews, *channels, *writer, *critical_writer, clock, gate.get()},
+                                                zones, *previews, *channels, *writer, *critical_writer, clock, gate.get()},
                                     sendAnswerJson, intake_settings);
   batch_intake = std::make_unique<BatchIntake>(*intake, *writer, settings.idempotency_ttl);
+  startSchedules();
   pg::ListenerSettings listening;
   listening.url = database_url;
   listening.channels = {"belfry_work", "belfry_feed", "belfry_catalogue"};
@@ -380,6 +405,19 @@ void Host::Parts::startEngine() {
   plugin_watch->start();
 }
 
+void Host::Parts::startSchedules() {
+  const auto& options = settings.schedule;
+  scheduled_send = std::make_unique<ScheduledSend>(*intake, sendBody());
+  firings =
+      std::make_unique<ScheduleFirings>(storage->schedules, zones, *scheduled_send, clock, log, options.misfire_after);
+  engine->fireSchedulesBy([this] { return firings->fireDue(); });
+  schedules = std::make_unique<Schedules>(storage->schedules, zones, *scheduled_send, clock,
+                                          ScheduleDefaults{options.misfire, options.timezone},
+                                          [this] { engine->wakeSchedules(); });
+  rescheduling =
+      std::make_unique<Rescheduling>(storage->notifications, zones, clock, ReschedulingSettings{options.timezone});
+}
+
 void Host::Parts::startApi() {
   api_keys = std::make_unique<ApiKeys>(storage->keys, *authentication, clock);
   providers = std::make_unique<Providers>(storage->catalogue, *directory, *channels);
@@ -409,6 +447,9 @@ void Host::Parts::startApi() {
                  storage->dedup,
                  queues->control(),
                  storage->audit,
+                 *rescheduling,
+                 *schedules,
+                 storage->schedules,
                  [this] { return readiness(); },
                  [this] { return metrics.text(); }};
   api = std::make_unique<RestApi>(assembleRouter(parts, settings, layout, server->port()), *authentication,
@@ -443,6 +484,8 @@ void Host::reload(const ReloadedSettings& fresh) {
   const auto& settings = fresh.effective.settings;
   parts.log.setLevel(settings.log_level);
   parts.engine->apply(settings);
+  parts.misfires->apply(misfireSettings(settings.schedule));
+  parts.firings->apply(settings.schedule.misfire_after);
   parts.settings.worker.drain = settings.worker.drain;
   parts.settings.shutdown_deadline = settings.shutdown_deadline;
   try {

@@ -58,6 +58,7 @@ Storage::Storage(const DatabaseSettings& settings, const std::string& url, const
       queues(tenant_pool, system_pool),
       pauses(tenant_pool, system_pool),
       queue_operations(tenant_pool, system_pool),
-      audit(tenant_pool) {}
+      audit(tenant_pool),
+      schedules(tenant_pool, system_pool, keyring) {}
 
 }  // namespace belfry

@@ -22,6 +22,7 @@
 #include "adapters/postgres/pg_ready_store.h"
 #include "adapters/postgres/pg_receipt_store.h"
 #include "adapters/postgres/pg_statistics_store.h"
+#include "adapters/postgres/pg_schedule_store.h"
 #include "adapters/postgres/pg_subscriber_key_store.h"
 #include "adapters/postgres/pg_template_store.h"
 #include "adapters/postgres/pg_upkeep_store.h"
@@ -63,6 +64,7 @@ struct Storage {
   pg::PgAuditStore audit;
   pg::PgLookUpStore look_ups;
   pg::PgDedupStore dedup;
+  pg::PgScheduleStore schedules;
 };
 
 }  // namespace belfry

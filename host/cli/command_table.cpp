@@ -15,6 +15,7 @@
 #include "cli/commands/provider.h"
 #include "cli/commands/queue.h"
 #include "cli/commands/render.h"
+#include "cli/commands/schedule.h"
 #include "cli/commands/send.h"
 #include "cli/commands/send_batch.h"
 #include "cli/commands/subscriber_token.h"
@@ -31,6 +32,7 @@ std::vector<Command> makeTable() {
   };
   add(batchCommands());
   add(notificationCommands());
+  add(scheduleCommands());
   add({renderCommand()});
   add(templateCommands());
   add(tenantCommands());

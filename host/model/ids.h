@@ -33,6 +33,7 @@ using ApiKeyId = Id<struct ApiKeyTag>;
 using DeviceId = Id<struct DeviceTag>;
 using SubscriberKeyId = Id<struct SubscriberKeyTag>;
 using CallbackId = Id<struct CallbackTag>;
+using ScheduleId = Id<struct ScheduleTag>;
 
 }  // namespace belfry
 

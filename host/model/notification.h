@@ -67,6 +67,8 @@ struct NotificationRequest {
   std::vector<Attachment> attachments;
   std::string data_json = "{}";
   std::string metadata_json = "{}";
+  std::optional<MisfirePolicy> misfire;  ///< what the send says of coming late; absent: the setting
+  std::string timezone;                  ///< IANA, of the time that it was scheduled for; empty: the recipient's
 };
 
 /// How many addresses the recipient has on a channel: devices are several, of the rest there is one or none.

@@ -39,6 +39,9 @@ class NotificationStore {
                                              std::optional<NotificationId> before, int limit) = 0;
   /// Calls off the deliveries that no worker holds; returns them.
   virtual std::vector<DeliveryId> cancel(TenantId tenant, NotificationId id, const std::string& by) = 0;
+  /// Gives the deliveries that no worker holds another time; returns them.
+  virtual std::vector<DeliveryId> reschedule(TenantId tenant, NotificationId id, TimePoint due_at,
+                                             const std::string& by) = 0;
 };
 
 }  // namespace belfry

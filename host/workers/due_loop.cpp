@@ -5,13 +5,13 @@
 namespace belfry {
 namespace {
 
-constexpr int kGroup = 1000;
+/// The database's clock, which says what is due, may be a little behind this one.
+constexpr Duration kLeastWait = std::chrono::milliseconds(5);
 
 }  // namespace
 
-DueLoop::DueLoop(ReadyStore& store, std::function<void(std::vector<ReadyDelivery>)> promoted, const Log& log,
-                 std::chrono::milliseconds poll)
-    : store_(store), promoted_(std::move(promoted)), log_(log), poll_(poll) {}
+DueLoop::DueLoop(std::string name, std::chrono::milliseconds pause, Step step, const Clock& clock, const Log& log)
+    : name_(std::move(name)), pause_(pause), step_(std::move(step)), clock_(clock), log_(log) {}
 
 DueLoop::~DueLoop() { stop(); }
 
@@ -19,33 +19,24 @@ void DueLoop::start() {
   thread_ = std::thread([this] { run(); });
 }
 
-void DueLoop::wake() { stop_.notify(); }
-
 void DueLoop::stop() {
   stop_.requestStop();
   if (thread_.joinable()) thread_.join();
 }
 
 void DueLoop::run() {
-  nameThread("due");
-  while (!stop_.stopped()) {
-    Duration pause = poll_;
-    try {
-      pause = step();
-    } catch (const std::exception& error) {
-      log_.warn("what is due cannot be queued, will be tried again", {{"reason", error.what()}});
-    }
-    if (pause > Duration::zero()) stop_.waitFor(pause);
-  }
+  nameThread(name_);
+  while (!stop_.stopped()) stop_.waitFor(untilNext());
 }
 
-Duration DueLoop::step() {
-  auto ready = store_.promoteDue(kGroup);
-  const bool more = ready.size() == kGroup;
-  if (!ready.empty()) promoted_(std::move(ready));
-  if (more) return Duration::zero();
-  const auto next = store_.untilNextDue();
-  return next ? std::clamp(*next, Duration::zero(), Duration(poll_)) : Duration(poll_);
+Duration DueLoop::untilNext() {
+  try {
+    const auto next = step_();
+    return next ? std::clamp(*next - clock_.now(), kLeastWait, pause_) : pause_;
+  } catch (const std::exception& error) {
+    log_.warn("loop step failed, will be tried again", {{"loop", name_}, {"reason", error.what()}});
+    return pause_;
+  }
 }
 
 }  // namespace belfry

@@ -1,41 +1,42 @@
-// Queues what was scheduled or put off, the moment its time comes. One thread; several hosts may run one each, each
-// queues what the others do not.
+// Runs a step on a thread of its own whenever something is due: the step does what is due and says when to look again.
 //
-// Time is the database's: the thread sleeps as long as the database says that nothing becomes due, and at most `poll`,
-// since another host may store something that is due earlier.
+// Between steps the thread waits until then, and at most `pause`, since another process may have put something in
+// front. An error is logged, and the next turn after the pause tries again.
 #pragma once
 
 #include <functional>
+#include <optional>
+#include <string>
 #include <thread>
-#include <vector>
 
 #include "kit/log.h"
 #include "kit/thread.h"
-#include "ports/ready_store.h"
+#include "kit/time.h"
 
 namespace belfry {
 
 class DueLoop {
  public:
-  /// `promoted` is called with what was queued, on the loop's thread.
-  DueLoop(ReadyStore& store, std::function<void(std::vector<ReadyDelivery>)> promoted, const Log& log,
-          std::chrono::milliseconds poll);
+  /// nullopt: nothing waits.
+  using Step = std::function<std::optional<TimePoint>()>;
+
+  DueLoop(std::string name, std::chrono::milliseconds pause, Step step, const Clock& clock, const Log& log);
   ~DueLoop();
 
   void start();
-  /// Something was stored that becomes due later. Thread-safe, cheap.
-  void wake();
+  /// Something may be due earlier. Thread-safe.
+  void wake() { stop_.notify(); }
   void stop();
 
  private:
   void run();
-  /// How long to sleep.
-  Duration step();
+  Duration untilNext();
 
-  ReadyStore& store_;
-  const std::function<void(std::vector<ReadyDelivery>)> promoted_;
+  const std::string name_;
+  const Duration pause_;
+  const Step step_;
+  const Clock& clock_;
   const Log& log_;
-  const std::chrono::milliseconds poll_;
   StopSignal stop_;
   std::thread thread_;
 };

@@ -151,4 +151,21 @@ std::vector<DeliveryId> PgNotificationStore::cancel(TenantId tenant, Notificatio
   });
 }
 
+std::vector<DeliveryId> PgNotificationStore::reschedule(TenantId tenant, NotificationId id, TimePoint due_at,
+                                                        const std::string& by) {
+  Params params;
+  params.add(tenant);
+  params.add(id);
+  params.add(leastDelivery(id.value));
+  params.add(greatestDelivery(id.value));
+  params.add(due_at);
+  params.add(by);
+  return withConnection(system_pool_, [&](Connection& connection) {
+    const auto answers = connection.runPipelined({{sql::work_reschedule, params}, {sql::work_announce, Params()}});
+    std::vector<DeliveryId> moved;
+    for (auto row : answers[0]) moved.push_back({row.uuid(0)});
+    return moved;
+  });
+}
+
 }  // namespace belfry::pg

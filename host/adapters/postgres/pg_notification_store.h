@@ -15,6 +15,8 @@ class PgNotificationStore final : public NotificationStore {
   std::vector<NotificationView> list(TenantId tenant, const NotificationFilter& filter,
                                      std::optional<NotificationId> before, int limit) override;
   std::vector<DeliveryId> cancel(TenantId tenant, NotificationId id, const std::string& by) override;
+  std::vector<DeliveryId> reschedule(TenantId tenant, NotificationId id, TimePoint due_at,
+                                     const std::string& by) override;
 
  private:
   NotificationView toView(TenantId tenant, const Row& row);

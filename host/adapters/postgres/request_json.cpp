@@ -126,6 +126,8 @@ std::string toJson(const NotificationRequest& request) {
       });
     }
     writeAttachments(json, request.attachments);
+    if (request.misfire) json.member("misfire", toText(*request.misfire));
+    writeText(json, "timezone", request.timezone);
     json.rawMember("data", request.data_json);
     json.rawMember("metadata", request.metadata_json);
   });
@@ -155,6 +157,8 @@ std::optional<NotificationRequest> parseRequest(std::string_view json) {
         if (const auto* fields = object(member.value, "headers")) entry.headers = readFields(*fields);
       }
   request.attachments = readAttachments(root);
+  request.misfire = parseMisfirePolicy(text(root, "misfire"));
+  request.timezone = text(root, "timezone");
   if (root.HasMember("data")) request.data_json = toJsonText(root["data"]);
   if (root.HasMember("metadata")) request.metadata_json = toJsonText(root["metadata"]);
   return request;

@@ -61,8 +61,8 @@ SendCommand readFull(ObjectReader& reader) {
   readSaying(reader, command);
   command.request.data_json = reader.opaque("data", kMostDataBytes, kMostDataDepth);
   readPriority(reader, command);
-  command.send_at = reader.time("sendAt");
-  command.delay = reader.duration("delay");
+  static_cast<SendTimes&>(command) = readSendTimes(reader);
+  command.request.misfire = reader.word<MisfirePolicy>("misfire", parseMisfirePolicy, allowedMisfirePolicy());
   command.expires_at = reader.time("expiresAt");
   command.request.attachments = readAttachments(reader);
   command.request.options = readOptions(reader);

@@ -129,6 +129,20 @@ Recipient readRecipient(ObjectReader& request) {
   return recipient;
 }
 
+SendTimes readSendTimes(ObjectReader& request) {
+  constexpr std::size_t kMostLocalBytes = 32;
+  SendTimes times;
+  times.send_at = request.time("sendAt");
+  times.delay = request.duration("delay");
+  const auto local =
+      request.text("sendAtLocal", {.most = kMostLocalBytes,
+                                   .valid = [](std::string_view text) { return parseLocalTime(text).has_value(); },
+                                   .form = "a local time without an offset, such as 2026-12-01T09:00"});
+  times.send_at_local = parseLocalTime(local);
+  times.timezone = request.text("timezone", {.most = 64, .valid = isTimeZone, .form = kTimeZoneForm});
+  return times;
+}
+
 std::vector<Channel> readChannels(ObjectReader& request) {
   std::vector<Channel> channels;
   const auto* one = request.find("channel");

@@ -6,6 +6,7 @@
 
 #include "api/rest/object_reader.h"
 #include "model/notification.h"
+#include "services/intake/send_times.h"
 
 namespace belfry {
 
@@ -17,6 +18,9 @@ std::vector<Channel> readChannels(ObjectReader& request);
 
 /// `template`; version 0: the newest published one.
 std::optional<TemplateRef> readTemplateRef(ObjectReader& request);
+
+/// `sendAt`, `delay`, `sendAtLocal` and `timezone`.
+SendTimes readSendTimes(ObjectReader& request);
 
 /// `attachments`: at most 10, at most 10 MiB together when decoded.
 std::vector<Attachment> readAttachments(ObjectReader& request);

@@ -124,6 +124,12 @@ struct DedupOptions {
   int trend_days = 0;
 };
 
+struct ScheduleOptions {
+  MisfirePolicy misfire{};
+  std::chrono::milliseconds misfire_after{};
+  std::string timezone;  ///< IANA
+};
+
 struct Settings {
   std::set<ProcessRole> roles;
   HttpSettings http;
@@ -143,6 +149,7 @@ struct Settings {
   CallbackOptions callbacks;
   FeedOptions feed;
   IntakeQueueSettings intake;
+  ScheduleOptions schedule;
   std::chrono::hours idempotency_ttl{};
   DedupOptions dedup;
   int partitions_ahead_months = 0;

@@ -164,6 +164,12 @@ DedupOptions dedup(const Reader& in) {
   return options;
 }
 
+ScheduleOptions schedule(const Reader& in) {
+  return {.misfire = parseMisfirePolicy(in.text("schedule.misfire")).value(),
+          .misfire_after = in.ms("schedule.misfire_after_ms"),
+          .timezone = in.text("schedule.timezone")};
+}
+
 void readChannelPolicies(const Reader& in, Settings& settings) {
   for (const Channel channel : allChannels()) {
     const std::string name(toText(channel));
@@ -194,6 +200,7 @@ Settings readSettings(const SettingLayer& values) {
   settings.callbacks = callbacks(in);
   settings.feed = feed(in);
   settings.intake = intake(in);
+  settings.schedule = schedule(in);
   settings.idempotency_ttl = std::chrono::hours(in.whole<int>("idempotency.ttl_h"));
   settings.dedup = dedup(in);
   settings.partitions_ahead_months = in.whole<int>("retention.partitions_ahead_months");

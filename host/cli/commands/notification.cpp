@@ -65,6 +65,24 @@ int cancel(const Invocation& invocation, Console& console) {
   return kSuccess;
 }
 
+std::string newTimeJson(const Invocation& invocation) {
+  constexpr std::pair<const char*, const char*> kFields[] = {
+      {"send-at", "sendAt"}, {"delay", "delay"}, {"send-at-local", "sendAtLocal"}, {"timezone", "timezone"}};
+  JsonWriter json;
+  json.object([&] {
+    for (const auto& [option, field] : kFields)
+      if (const auto text = invocation.find(option)) json.member(field, *text);
+  });
+  return json.take();
+}
+
+int reschedule(const Invocation& invocation, Console& console) {
+  HostCall host(invocation, console);
+  host.show(host.post(notificationPath(invocation.operand(0)) + "/reschedule", newTimeJson(invocation)),
+            [&](const JsonValue& json) { printNotification(console.out, json); });
+  return kSuccess;
+}
+
 std::vector<OptionSpec> listOptions() {
   std::vector<OptionSpec> options = {{"status", "STATUS", "Only those in this state, such as queued or failed"},
                                      {"channel", "CHANNEL", "Only those with a delivery on this channel"},
@@ -98,7 +116,16 @@ std::vector<Command> notificationCommands() {
            .summary = "Call off what has not been sent",
            .operands = {id},
            .examples = {"belfry notification cancel 0193f0a4-7b1c-7c3e-9d52-4d0f6d1c2b3a"},
-           .run = cancel}};
+           .run = cancel},
+          {.name = "notification reschedule",
+           .summary = "Give another time to what has not been sent",
+           .operands = {id},
+           .options = {{"send-at", "TIME", "When to send (RFC 3339)"},
+                       {"delay", "DURATION", "Send after this time (ISO 8601), such as PT10M"},
+                       {"send-at-local", "TIME", "When to send by the clocks of --timezone, such as 2026-12-01T09:00"},
+                       {"timezone", "ZONE", "IANA zone, such as Europe/Madrid; default: the recipient's"}},
+           .examples = {"belfry notification reschedule 0193f0a4-7b1c-7c3e-9d52-4d0f6d1c2b3a --delay P1D"},
+           .run = reschedule}};
 }
 
 }  // namespace belfry::cli

@@ -54,6 +54,9 @@ class SendBody {
       writeText("priority", "priority");
       writeText("send-at", "sendAt");
       writeText("delay", "delay");
+      writeText("send-at-local", "sendAtLocal");
+      writeText("timezone", "timezone");
+      writeText("misfire", "misfire");
       writeText("expires-at", "expiresAt");
       if (options_.has("dry-run")) json_.member("dryRun", true);
     });

@@ -76,6 +76,11 @@ void DeliveryPipeline::beginLoaded(const ClaimedDelivery& claim, LoadedNotificat
     return settle_(settleUnsent(claim, DeliveryState::skipped, "no_device",
                                 "the recipient had no registered device when this was accepted", now));
   }
+  std::vector<DeliveryEvent> decisions;
+  if (const auto misfire = misfires_ ? misfires_->judge(claim, loaded, now) : std::nullopt) {
+    if (misfire->policy != MisfirePolicy::send) return settle_(settleMisfire(claim, *misfire, loaded.expires_at, now));
+    decisions.push_back({EventType::decision, now, std::nullopt, {}, toJson(*misfire)});
+  }
   auto content = renderer_.render(claim.tenant, loaded.request, claim.channel);
   if (!content) {
     return settle_(
@@ -87,11 +92,11 @@ void DeliveryPipeline::beginLoaded(const ClaimedDelivery& claim, LoadedNotificat
     if (gate_ != nullptr && gate_->closed(claim.tenant, {claim.channel, claim.priority})) return put_back_(claim);
     return deferNow(claim, "no_provider", whyNone(route, claim.channel), patienceOf(loaded));
   }
-  send(claim, std::move(loaded), std::move(content).value(), route, deadline);
+  send(claim, std::move(loaded), std::move(content).value(), route, std::move(decisions), deadline);
 }
 
 void DeliveryPipeline::send(const ClaimedDelivery& claim, LoadedNotification loaded, Fields content, const Route& route,
-                            std::chrono::steady_clock::time_point deadline) {
+                            std::vector<DeliveryEvent> decisions, std::chrono::steady_clock::time_point deadline) {
   MessageFrame frame{
       claim.id,          claim.attempt,     claim.channel, claim.priority, static_cast<std::size_t>(claim.address),
       loaded.created_at, loaded.expires_at, deadline};
@@ -107,6 +112,7 @@ void DeliveryPipeline::send(const ClaimedDelivery& claim, LoadedNotification loa
   if (claim.channel == Channel::push) report.device_token = to;
   report.route_json = toJson(route);
   report.certainty = certaintyOf(route);
+  report.decisions = std::move(decisions);
   instance->send(std::move(message), [this, plugin = provider->row.plugin, report = std::move(report), provider,
                                       to](SendOutcome outcome) mutable {
     outcome.detail = withoutAddress(outcome.detail, to);

@@ -13,6 +13,7 @@
 #include "kit/log.h"
 #include "kit/time.h"
 #include "model/delivery.h"
+#include "services/delivery/misfires.h"
 #include "services/delivery/retry_policy.h"
 #include "services/delivery/settlement_rules.h"
 #include "services/rendering/renderer.h"
@@ -47,6 +48,8 @@ class DeliveryPipeline {
   void begin(ClaimedDelivery claim, std::optional<LoadedNotification> loaded,
              std::chrono::steady_clock::time_point deadline);
 
+  /// Whether what is scheduled came late; without it nothing ever does. Before the first begin(); outlives this.
+  void judgeBy(const Misfires& misfires) { misfires_ = &misfires; }
   /// Attempts that end from now on are retried by these. Thread-safe.
   void setRetry(RetryPolicies retry);
 
@@ -56,7 +59,7 @@ class DeliveryPipeline {
   void deferNow(const ClaimedDelivery& claim, const std::string& code, const std::string& detail,
                 const Patience& patience);
   void send(const ClaimedDelivery& claim, LoadedNotification loaded, Fields content, const Route& route,
-            std::chrono::steady_clock::time_point deadline);
+            std::vector<DeliveryEvent> decisions, std::chrono::steady_clock::time_point deadline);
   void finish(AttemptReport report, const std::string& plugin);
   RetryPolicy policyOf(Channel channel) const;
 
@@ -64,6 +67,7 @@ class DeliveryPipeline {
   Renderer& renderer_;
   const Clock& clock_;
   const Log& log_;
+  const Misfires* misfires_ = nullptr;
   std::atomic<std::shared_ptr<const RetryPolicies>> retry_;
   const Settle settle_;
   const Observe observe_;

@@ -112,6 +112,7 @@ Settlement settle(const AttemptReport& report, const RetryPolicy& policy, double
   auto settlement = base(report.claim);
   settlement.provider = report.provider;
   settlement.provider_message_id = outcome.provider_message_id;
+  settlement.events = report.decisions;
   settlement.events.push_back(
       {EventType::sending, report.started_at, report.claim.attempt, report.provider, report.route_json});
 

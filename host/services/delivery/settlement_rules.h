@@ -33,6 +33,7 @@ struct AttemptReport {
   std::string route_json;    ///< detail of the event `sending`: how the provider was chosen; may be empty
   Patience patience;
   ChannelCertainty certainty;  ///< of the provider, as far as another attempt would go to the same one
+  std::vector<DeliveryEvent> decisions;  ///< told before the event `sending`
 };
 
 /// The settlement of an attempt that reached a provider. `random01` draws the jitter of a retry.

@@ -134,6 +134,7 @@ Result<NewNotification, Problem> Intake::check(SendBasis& basis, SendCommand& co
   checkOptionNames(command, basis, errors);
   checkContent(command, errors);
   fillDevices(basis, command, errors);
+  resolveLocalTime(command, {command.request.recipient.timezone, settings_.timezone}, parts_.zones, errors);
   checkTimes(command, now, settings_.most_ahead, errors);
   std::shared_ptr<const ResolvedTemplate> found;
   if (command.request.template_ref) found = resolveTemplate(basis, command, errors);
@@ -145,6 +146,7 @@ Result<NewNotification, Problem> Intake::check(SendBasis& basis, SendCommand& co
   notification.id = NotificationId::mint(now);
   notification.priority = command.priority;
   notification.request = std::move(command.request);
+  notification.request.timezone = std::move(command.timezone);
   notification.scheduled_at = command.delay ? now + *command.delay : command.send_at;
   notification.expires_at = command.expires_at;
   notification.created_at = now;
@@ -155,8 +157,10 @@ Result<NewNotification, Problem> Intake::check(SendBasis& basis, SendCommand& co
       notification.deliveries.push_back({DeliveryId::mint(now), channel, i});
   }
   if (!command.idempotency_key.empty()) {
-    notification.idempotency =
-        IdempotencyClaim{sha256(command.idempotency_key), command.request_hash, {}, now + settings_.idempotency_ttl};
+    notification.idempotency = IdempotencyClaim{sha256(command.idempotency_key),
+                                                command.request_hash,
+                                                {},
+                                                now + command.key_ttl.value_or(settings_.idempotency_ttl)};
   }
   if (!command.dry_run) notification.dedup = dedupWork(command, notification, found.get(), basis.tenant().row.dedup);
   return notification;

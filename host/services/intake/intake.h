@@ -11,6 +11,7 @@
 #include "ports/channels.h"
 #include "ports/device_store.h"
 #include "ports/phone_numbers.h"
+#include "ports/time_zones.h"
 #include "services/delivery/delivery_preview.h"
 #include "services/intake/dedup_rules.h"
 #include "services/intake/intake_writer.h"
@@ -27,6 +28,7 @@ struct IntakeSettings {
   std::chrono::hours most_ahead{24 * 366 * 10};  ///< farthest sendAt and expiresAt
   std::string default_region;                    ///< of numbers without a country code; empty: none
   DedupTtls dedup_ttls;                          ///< for every channel
+  std::string timezone = "UTC";                  ///< of local times whose zone nobody says
 };
 
 /// An answer that is ready to send: freshly accepted, or that of the first request with the same key.
@@ -47,6 +49,7 @@ struct IntakeParts {
   DeviceStore& devices;
   IntakeStore& store;
   const PhoneNumbers& numbers;
+  const TimeZones& zones;
   DeliveryPreviews& previews;
   const ChannelPlugins& plugins;
   IntakeWriter& writer;

@@ -9,6 +9,7 @@
 #include "model/dedup.h"
 #include "model/notification.h"
 #include "services/delivery/delivery_preview.h"
+#include "services/intake/send_times.h"
 
 namespace belfry {
 
@@ -21,17 +22,15 @@ struct DedupWish {
   std::vector<std::string> context;  ///< names of members of data that a generated key covers
 };
 
-struct SendCommand {
+struct SendCommand : SendTimes {
   std::vector<Channel> channels;
   NotificationRequest request;  ///< template_ref.version 0: the newest published one
   Priority priority = Priority::medium;
-  std::optional<TimePoint> send_at;
-  std::optional<Duration> delay;
-  std::optional<TimePoint> expires_at;
   std::optional<DedupWish> dedup;  ///< absent: as the template or the tenant says
   bool dry_run = false;
-  std::string idempotency_key;  ///< empty: none
-  Digest256 request_hash{};     ///< of method, path and body
+  std::string idempotency_key;                ///< empty: none
+  Digest256 request_hash{};                   ///< of method, path and body
+  std::optional<std::chrono::hours> key_ttl;  ///< how long the key is kept; absent: the setting
 };
 
 struct AcceptedDelivery {

@@ -223,13 +223,13 @@ void checkContent(const SendCommand& command, FieldErrors& errors) {
   }
 }
 
-void checkTimes(const SendCommand& command, TimePoint now, Duration most_ahead, FieldErrors& errors) {
+void checkTimes(const SendTimes& times, TimePoint now, Duration most_ahead, FieldErrors& errors) {
   constexpr auto kClockSkew = std::chrono::seconds(60);
-  if (command.send_at && command.delay) {
+  if (times.send_at && times.delay && !times.send_at_local) {
     errors.push_back({"/delay", FieldErrorCode::conflict, "contradicts sendAt", "", "sendAt or delay, not both"});
   }
-  auto start = command.send_at ? *command.send_at : command.delay ? now + *command.delay : now;
-  const char* pointer = command.delay ? "/delay" : "/sendAt";
+  auto start = times.send_at ? *times.send_at : times.delay ? now + *times.delay : now;
+  const char* pointer = times.delay ? "/delay" : times.send_at_local ? "/sendAtLocal" : "/sendAt";
   if (start < now - kClockSkew) {
     errors.push_back({pointer, FieldErrorCode::in_the_past, "has passed", formatRfc3339(start), "a time from now on"});
   }
@@ -237,12 +237,12 @@ void checkTimes(const SendCommand& command, TimePoint now, Duration most_ahead, 
     errors.push_back({pointer, FieldErrorCode::out_of_range, "is too far ahead", formatRfc3339(start),
                       "at most ten years from now"});
   }
-  if (command.expires_at && *command.expires_at <= std::max(start, now)) {
+  if (times.expires_at && *times.expires_at <= std::max(start, now)) {
     errors.push_back({"/expiresAt", FieldErrorCode::out_of_range, "is not after the time of sending",
-                      formatRfc3339(*command.expires_at), "a time after " + formatRfc3339(std::max(start, now))});
-  } else if (command.expires_at && *command.expires_at > now + most_ahead) {
-    errors.push_back({"/expiresAt", FieldErrorCode::out_of_range, "is too far ahead",
-                      formatRfc3339(*command.expires_at), "at most ten years from now"});
+                      formatRfc3339(*times.expires_at), "a time after " + formatRfc3339(std::max(start, now))});
+  } else if (times.expires_at && *times.expires_at > now + most_ahead) {
+    errors.push_back({"/expiresAt", FieldErrorCode::out_of_range, "is too far ahead", formatRfc3339(*times.expires_at),
+                      "at most ten years from now"});
   }
 }
 

@@ -23,8 +23,8 @@ void checkOptions(const NotificationRequest& request, FieldErrors& errors);
 void checkOptionNames(const SendCommand& command, SendBasis& basis, FieldErrors& errors);
 /// Without a template each channel has content with the fields that it needs.
 void checkContent(const SendCommand& command, FieldErrors& errors);
-/// sendAt, delay and expiresAt agree with each other and with `now`.
-void checkTimes(const SendCommand& command, TimePoint now, Duration most_ahead, FieldErrors& errors);
+/// sendAt, delay and expiresAt agree with each other and with `now`. `sendAtLocal` is a sendAt by now.
+void checkTimes(const SendTimes& times, TimePoint now, Duration most_ahead, FieldErrors& errors);
 /// The template has content for each channel and the data has every variable that the template declares required.
 void checkTemplate(const SendCommand& command, const ResolvedTemplate& found, FieldErrors& errors);
 

@@ -43,6 +43,7 @@ const std::map<std::string, Grants> kGrants{
     {"device_tokens", {"SELECT INSERT UPDATE DELETE", "SELECT UPDATE"}},
     {"dedup_keys", {"SELECT UPDATE DELETE", "SELECT INSERT UPDATE DELETE"}},
     {"dedup_days", {"SELECT INSERT UPDATE", "SELECT INSERT UPDATE DELETE"}},
+    {"schedules", {"SELECT INSERT UPDATE DELETE", "SELECT UPDATE"}},
     {"subscriber_keys", {"SELECT INSERT UPDATE", "SELECT INSERT UPDATE"}},
     {"queue_pauses", {"SELECT", "SELECT INSERT DELETE"}},
     {"queue_operations", {"SELECT", "SELECT INSERT UPDATE"}},
@@ -84,6 +85,8 @@ class RowLevelSecurity : public StoreSuite {
         "SELECT id, 'email', sha256('k'), id, false, now() + interval '1 hour' FROM belfry.tenants");
     sql("INSERT INTO belfry.dedup_days (tenant_id, day, channel, keys, hits) SELECT id, now(), 'email', 1, 0 FROM "
         "belfry.tenants");
+    sql("INSERT INTO belfry.schedules (tenant_id, id, name, state, rule, timezone, misfire, request, created_by) "
+        "SELECT id, id, 'daily', 'paused', '0 9 * * *', 'UTC', 'send', 'sealed', 'key' FROM belfry.tenants");
     sql("INSERT INTO belfry.inbound_callbacks (tenant_id, id, provider, plugin, method, request, received_at) "
         "SELECT id, id, 'mail', 'smtp', 'POST', '', now() FROM belfry.tenants");
     sql("INSERT INTO belfry.batches (tenant_id, id, token_hash, state, total_processed, total_rejected, created_by, "

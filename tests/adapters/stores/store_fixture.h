@@ -32,6 +32,7 @@
 #include "adapters/postgres/pg_queue_store.h"
 #include "adapters/postgres/pg_receipt_store.h"
 #include "adapters/postgres/pg_statistics_store.h"
+#include "adapters/postgres/pg_schedule_store.h"
 #include "adapters/postgres/pg_subscriber_key_store.h"
 #include "adapters/postgres/pg_template_store.h"
 #include "adapters/postgres/pg_upkeep_store.h"
@@ -109,7 +110,8 @@ struct Stores {
         queues(tenant_pool, system_pool),
         pauses(tenant_pool, system_pool),
         queue_operations(tenant_pool, system_pool),
-        audit(tenant_pool) {}
+        audit(tenant_pool),
+        schedules(tenant_pool, system_pool, keyring) {}
 
   SystemClock clock;
   Pool tenant_pool;
@@ -139,6 +141,7 @@ struct Stores {
   PgPauseStore pauses;
   PgQueueOperationStore queue_operations;
   PgAuditStore audit;
+  PgScheduleStore schedules;
 
  private:
   std::string wrappedKey(TenantId tenant) {

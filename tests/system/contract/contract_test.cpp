@@ -225,6 +225,35 @@ void driveBatches(Driver& driver) {
   driver.call("GET", base + "/batches/" + kUnknownId + "/notifications", 404);
 }
 
+void driveSchedules(Driver& driver) {
+  const std::string base = "/api/v1/services/schedules";
+  const auto body = R"({"name":"weekly","rule":"0 9 * * MON","timezone":"Europe/Madrid","count":3,"misfire":"skip",)"
+                    R"("startsAt":"2020-01-01T00:00:00Z","send":)" +
+                    mailBody("weekly@example.test") + "}";
+  const auto one = base + "/" + driver.call("POST", base, 201, body).text("/id");
+  driver.call("POST", base, 422, R"({"name":"never","rule":"0 0 30 2 *","send":)" + mailBody("x@example.test") + "}");
+  driver.call("GET", base + "?state=active&limit=1", 200);
+  driver.call("GET", base + "?state=late", 422);
+  driver.withoutCredential("GET", base);
+  driver.call("GET", one, 200);
+  driver.call("PUT", one, 200, body);
+  driver.call("POST", one + "/resume", 409);
+  driver.call("POST", one + "/pause", 200);
+  driver.call("POST", one + "/pause", 409);
+  driver.call("POST", one + "/resume", 200);
+  driver.call("DELETE", one, 200);
+  for (const auto* path : {"", "/pause", "/resume"}) driver.call(*path ? "POST" : "GET", one + path, 404);
+
+  const auto waits =
+      driver.call("POST", std::string(kSends) + "/send", 202,
+                  mailBody("moved@example.test",
+                           R"(,"sendAtLocal":"2030-07-01T09:00","timezone":"Europe/Madrid","misfire":"defer")"));
+  const auto reschedule = std::string(kSends) + "/" + waits.text("/id") + "/reschedule";
+  driver.call("POST", reschedule, 200, R"({"sendAtLocal":"2030-07-02T09:00","timezone":"Europe/Madrid"})");
+  driver.call("POST", reschedule, 422, "{}");
+  driver.call("POST", std::string(kSends) + "/" + kUnknownId + "/reschedule", 404, R"({"delay":"P1D"})");
+}
+
 void driveTemplates(Driver& driver) {
   const std::string base = "/api/v1/admin/templates";
   driver.call(
@@ -479,6 +508,7 @@ TEST(OpenApi, EveryOperationAnswersAsTheContractSays) {
   Driver driver(stage().host);
   driveNotifications(driver);
   driveBatches(driver);
+  driveSchedules(driver);
   driveTemplates(driver);
   driveAdministration(driver);
   driveInbox(driver);

@@ -7,6 +7,7 @@
 #include <set>
 #include <thread>
 
+#include "support/test_services.h"
 #include "support/wait_until.h"
 #include "system/received_mail.h"
 #include "system/stage.h"
@@ -99,6 +100,32 @@ TEST(TwoHosts, AChunkThatBothAreSentAtOnceIsTakenOnce) {
   }
   EXPECT_EQ(stage.count("belfry.notifications WHERE batch_id IS NOT NULL"), 1 + 2 * kChunks);
   EXPECT_EQ(stage.host.get(base + "/batches/" + begun.text("/batchId"), "acme").text("/totalProcessed"), "41");
+}
+
+TEST(TwoHosts, FireASchedulesTimeOnceBetweenThem) {
+  constexpr int kSchedules = 40;
+  const auto& stage = belfry::test::stage();
+  RunningHost second(onTheSameDatabase({}));
+  for (int i = 0; i < kSchedules; ++i) {
+    const auto made = stage.host.post("/api/v1/services/schedules",
+                                      R"({"name":"yearly","rule":"0 0 1 1 *","send":)" +
+                                          mailBody("fired" + std::to_string(i) + "@example.test") + "}",
+                                      "acme");
+    ASSERT_EQ(made.status, 201) << made.body;
+  }
+  const auto fire = [&](const std::string& set) {
+    runSql(stage.host.superuserUrl(), "UPDATE belfry.schedules SET held_until = NULL, " + set);
+    EXPECT_TRUE(waitUntil(60s, [&] {
+      return stage.count("belfry.schedules WHERE firings = 1 AND next_at > now()") == kSchedules &&
+             stage.count("belfry.work") == 0;
+    }));
+  };
+  fire("next_at = now() - interval '1 ms'");
+  // Both take them again and again, as if each had died before it could write down what it had fired.
+  for (int round = 0; round < 3; ++round) fire("next_at = last_fired_at, firings = 0");
+  EXPECT_EQ(mailsFor("fired"), static_cast<std::size_t>(kSchedules));
+  EXPECT_EQ(stage.count("belfry.schedules WHERE last_problem IS NOT NULL"), 0);
+  EXPECT_EQ(second.stop()->code, 0) << second.output();
 }
 
 TEST(Roles, AWorkerServesNoApi) {

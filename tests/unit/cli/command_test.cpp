@@ -250,5 +250,33 @@ TEST(Redirects, AreNotFollowedWithAKey) {
   EXPECT_THAT(other.asked(), IsEmpty());
 }
 
+TEST(Reschedule, GivesTheHostTheNewTime) {
+  const ScriptedHost host({notificationIn("scheduled")});
+  const auto run = runCommand({"notification", "reschedule", "0193", "--send-at-local", "2026-12-02T09:00",
+                               "--timezone", "Europe/Madrid", "--server", host.url()});
+  EXPECT_EQ(run.status, 0) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("scheduled"));
+  EXPECT_EQ(host.asked()[0].line, "POST /api/v1/services/notifications/0193/reschedule HTTP/1.1");
+  EXPECT_EQ(host.asked()[0].body, R"({"sendAtLocal":"2026-12-02T09:00","timezone":"Europe/Madrid"})");
+}
+
+TEST(Schedule, IsListedShownPausedAndDeleted) {
+  const std::string one =
+      R"({"id":"0194","name":"Weekly digest","state":"active","rule":"0 9 * * MON","timezone":"UTC",)"
+      R"("nextAt":"2026-12-07T09:00:00.000000Z","firings":3,"missed":1,"lastProblem":null,)"
+      R"("upcoming":["2026-12-07T09:00:00.000000Z"]})";
+  const ScriptedHost host(
+      {{200, R"({"items":[)" + one + R"(],"nextCursor":null})"}, {200, one}, {200, one}, {200, R"({"removed":true})"}});
+  const auto list = runCommand({"schedule", "list", "--state", "active", "--server", host.url()});
+  EXPECT_THAT(list.out, HasSubstr("Weekly digest  active  0 9 * * MON"));
+  EXPECT_THAT(runCommand({"schedule", "show", "0194", "--server", host.url()}).out, HasSubstr("Weekly digest"));
+  EXPECT_EQ(runCommand({"schedule", "pause", "0194", "--server", host.url()}).status, 0);
+  EXPECT_EQ(runCommand({"schedule", "delete", "0194", "--server", host.url()}).out, "deleted\n");
+  ASSERT_THAT(host.asked(), SizeIs(4));
+  EXPECT_EQ(host.asked()[0].line, "GET /api/v1/services/schedules?state=active HTTP/1.1");
+  EXPECT_EQ(host.asked()[2].line, "POST /api/v1/services/schedules/0194/pause HTTP/1.1");
+  EXPECT_EQ(host.asked()[3].line, "DELETE /api/v1/services/schedules/0194 HTTP/1.1");
+}
+
 }  // namespace
 }  // namespace belfry::cli

@@ -87,9 +87,10 @@ TEST(ReferencePage, IsCurrent) {
 TEST(Dispatch, WrongUsageIsStatusTwo) {
   const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
       {{}, "usage: belfry COMMAND"},
-      {{"bogus"}, "there is no command 'bogus'; allowed: send, batch, explain, notification, render"},
-      {{"notification"}, "`belfry notification` needs a command; allowed: show, list, cancel"},
-      {{"notification", "bogus"}, "there is no command `belfry notification bogus`; allowed: show, list, cancel"},
+      {{"bogus"}, "there is no command 'bogus'; allowed: send, batch, explain, notification, schedule, render"},
+      {{"notification"}, "`belfry notification` needs a command; allowed: show, list, cancel, reschedule"},
+      {{"notification", "bogus"},
+       "there is no command `belfry notification bogus`; allowed: show, list, cancel, reschedule"},
       {{"--bogus"}, "usage: belfry COMMAND"},
       {{"tenant", "list", "--bogus"}, "'--bogus' is no option of `belfry tenant list`"},
       {{"tenant", "show"}, "SLUG is missing"},

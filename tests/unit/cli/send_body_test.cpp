@@ -51,6 +51,9 @@ TEST(SendBody, OfTimes) {
               HasSubstr(R"("sendAt":"2026-12-01T09:00:00Z","expiresAt":"2026-12-02T00:00:00Z","dryRun":true})"));
   EXPECT_THAT(bodyOf({"--channel=email", "--to=a@b.test", "--text=x", "--delay=PT10M"}),
               HasSubstr(R"("delay":"PT10M"})"));
+  EXPECT_THAT(bodyOf({"--channel=email", "--to=a@b.test", "--text=x", "--send-at-local=2026-12-01T09:00",
+                      "--timezone=Europe/Madrid", "--misfire=skip"}),
+              HasSubstr(R"("sendAtLocal":"2026-12-01T09:00","timezone":"Europe/Madrid","misfire":"skip"})"));
 }
 
 TEST(SendBody, PutsEachAddressWhereItsChannelLooks) {

@@ -18,6 +18,8 @@
 #include "api/rest/plugin_operations.h"
 #include "api/rest/provider_operations.h"
 #include "api/rest/queue_operations.h"
+#include "api/rest/reschedule_operations.h"
+#include "api/rest/schedule_operations.h"
 #include "api/rest/sms_operations.h"
 #include "api/rest/statistics_operations.h"
 #include "api/rest/subscriber_operations.h"
@@ -45,6 +47,8 @@ Router wholeRouter() {
   Router router;
   addNotificationOperations(router, unused<Intake>(), unused<NotificationStore>());
   addBatchOperations(router, unused<BatchIntake>(), unused<BatchStore>(), unused<NotificationStore>());
+  addRescheduleOperation(router, unused<Rescheduling>());
+  addScheduleOperations(router, unused<Schedules>(), unused<ScheduleStore>());
   addTemplateOperations(router, unused<TemplateStore>(), unused<TemplateEngines>(), unused<TemplateResolver>());
   addPluginOperations(router, unused<ChannelPlugins>());
   addProviderOperations(router, unused<Directory>(), unused<Providers>(), "");

@@ -137,7 +137,14 @@ const std::string kDeep = [] {
 }();
 
 const Wrong kWrong[] = {
-    {"UnknownField", R"("sendAtLocal": "2026-12-01T09:00")", "/sendAtLocal", FieldErrorCode::unknown_field, "sendAt"},
+    {"UnknownField", R"("sendAtlocal": "2026-12-01T09:00")", "/sendAtlocal", FieldErrorCode::unknown_field, "sendAt"},
+    {"SendAtLocalOffset", R"("sendAtLocal": "2026-12-01T09:00Z")", "/sendAtLocal", FieldErrorCode::malformed,
+     "local time"},
+    {"SendAtLocalNumber", R"("sendAtLocal": 5)", "/sendAtLocal", FieldErrorCode::wrong_type, "a text"},
+    {"SendAtLocalNoDay", R"("sendAtLocal": "2026-02-30T09:00")", "/sendAtLocal", FieldErrorCode::malformed,
+     "local time"},
+    {"Timezone", R"("timezone": "Europe Madrid")", "/timezone", FieldErrorCode::malformed, "IANA"},
+    {"Misfire", R"("misfire": "later")", "/misfire", FieldErrorCode::not_allowed, "send, skip, defer"},
     {"ShortFieldsInFullForm", R"("subject": "s")", "/subject", FieldErrorCode::unknown_field, "content"},
     {"UnknownChannel", R"("channel": "fax")", "/channel", FieldErrorCode::not_allowed, "email, sms"},
     {"ChannelOfWrongType", R"("channel": 1)", "/channel", FieldErrorCode::wrong_type, "email"},

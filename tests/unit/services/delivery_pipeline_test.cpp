@@ -1,5 +1,6 @@
 #include "services/delivery/delivery_pipeline.h"
 
+#include "adapters/datetz/system_time_zones.h"
 #include "fakes.h"
 
 namespace belfry::test {
@@ -341,6 +342,25 @@ TEST_F(DeliveryPipelineTest, WithEveryProviderPausedADeliveryGoesBackUntouched) 
   EXPECT_THAT(back, ElementsAre(claimNumber(1).id));
   EXPECT_THAT(settlements_, IsEmpty());
   EXPECT_THAT(plugins_.channel->messages, IsEmpty());
+}
+
+TEST_F(DeliveryPipelineTest, AMisfireIsDecidedBeforeAnythingIsSent) {
+  const datetz::SystemTimeZones zones;
+  Misfires misfires(zones, {MisfirePolicy::send, 1min, "UTC"});
+  pipeline_.judgeBy(misfires);
+  clock_.set(claimNumber(1).due_at + 2min);
+  const auto sent = begin();
+  EXPECT_EQ(sent.state, DeliveryState::sent) << "late as it is";
+  ASSERT_THAT(sent.events, SizeIs(3));
+  EXPECT_EQ(sent.events[0].type, EventType::decision);
+  EXPECT_THAT(sent.events[0].detail_json, HasSubstr(R"("value":"send")"));
+  loaded_.request.misfire = MisfirePolicy::skip;
+  EXPECT_EQ(begin().state, DeliveryState::skipped);
+  loaded_.request.misfire = MisfirePolicy::defer;
+  EXPECT_EQ(begin().state, DeliveryState::deferred);
+  EXPECT_THAT(plugins_.channel->messages, SizeIs(1)) << "of the first one alone";
+  loaded_.created_at = claimNumber(1).due_at;
+  EXPECT_EQ(begin().state, DeliveryState::sent) << "was never scheduled";
 }
 
 }  // namespace

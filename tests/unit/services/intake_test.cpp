@@ -1,44 +1,18 @@
 #include "services/intake/intake.h"
 
-#include "intake_fakes.h"
+#include "fake_intake.h"
 
 namespace belfry::test {
 namespace {
 
-class KeepingStore final : public IntakeStore {
- public:
-  std::optional<IntakeOutcome> findKey(TenantId, const Digest256&, const Digest256&) override { return known; }
-  std::vector<IntakeOutcome> write(std::span<const NewNotification> group, const ClaimTerms&) override {
-    rows.insert(rows.end(), group.begin(), group.end());
-    if (!doubles_on.empty()) return {Stored{group[0].dedup->answer_json(doubles_on), doubles_on.size()}};
-    return std::vector<IntakeOutcome>(group.size(), outcome);
-  }
-  GroupOutcomes write(std::span<const NewNotification> group, std::span<const NewChunk>) override {
-    return {write(group), {}};
-  }
-  std::vector<NewNotification> rows;
-  std::optional<IntakeOutcome> known;
-  IntakeOutcome outcome = Stored{};
-  std::vector<Channel> doubles_on;  ///< channels on which the one notification is found to be a double
-};
-
-class IntakeTest : public ::testing::Test {
+class IntakeTest : public IntakeSuite {
  protected:
-  IntakeTest() {
-    catalogue_.add("mail");
-    directory_.reload();
-    caller_.tenant = catalogue_.tenant.id;
-    command_.channels = {Channel::email};
-    command_.request.recipient.email = "ada@example.test";
-    command_.request.content[Channel::email] = {{"text", "Hello"}};
-  }
-
   /// Sends, and lets the writer finish. The commit is over when this returns.
   Result<SendAnswer, Problem> send() {
     std::optional<Result<SendAnswer, Problem>> answer;
     IntakeWriter writer(store_, dispatch_, silentLog(), {}), critical(store_, dispatch_, silentLog(), {});
     Intake intake(
-        {directory_, templates_, devices_, store_, numbers_, previews_, plugins_, writer, critical, clock_, gate_},
+        {directory_, templates_, devices_, store_, numbers_, zones_, previews_, plugins_, writer, critical, clock_, gate_},
         [&](const Accepted& accepted) {
           if (on_accepted_) on_accepted_(accepted);
           return "accepted as " + accepted.id.toString();
@@ -60,23 +34,8 @@ class IntakeTest : public ::testing::Test {
     return answer.ok() ? ErrorCode::internal : answer.error().code;
   }
 
-  FakeCatalogue catalogue_;
-  FakePlugins plugins_;
-  FakeTemplates store_of_templates_;
-  StillClock clock_;
-  KeepingStore store_;
-  FakeDispatch dispatch_;
-  FakeDevices devices_;
-  SpanishNumbers numbers_;
   IntakeSettings settings_;
   std::function<void(const Accepted&)> on_accepted_;
-  Directory directory_{catalogue_, plugins_, silentLog()};
-  FakeEngines engines_;
-  Renderer renderer_{store_of_templates_, engines_};
-  DeliveryPreviews previews_{directory_, renderer_};
-  TemplateResolver templates_{store_of_templates_};
-  Caller caller_;
-  SendCommand command_;
   const QueueGate* gate_ = nullptr;
 };
 
@@ -391,6 +350,30 @@ TEST_F(IntakeTest, WhatIsDrainedTakesNothingInAndSaysWhy) {
   pauses.pauses[0].scope.channel = Channel::sms;
   gate.reload();
   EXPECT_TRUE(send()) << "another channel is drained";
+}
+
+TEST_F(IntakeTest, ALocalTimeIsOneInstant) {
+  command_.send_at_local = *parseLocalTime("2026-12-02T09:00");
+  command_.request.recipient.timezone = "Europe/Madrid";
+  command_.request.misfire = MisfirePolicy::skip;
+  ASSERT_TRUE(send().ok());
+  EXPECT_EQ(store_.rows.at(0).scheduled_at, *parseRfc3339("2026-12-02T08:00:00Z"));
+  EXPECT_EQ(store_.rows[0].request.misfire, MisfirePolicy::skip);
+}
+
+TEST_F(IntakeTest, ALocalTimeIsCheckedLikeAnyOther) {
+  const auto error = [&](const char* local) {
+    command_.send_at.reset();
+    command_.send_at_local = *parseLocalTime(local);
+    const auto answer = send();
+    return answer.ok()
+               ? "ok"
+               : answer.error().errors.at(0).pointer + " " + std::string(toText(answer.error().errors.at(0).code));
+  };
+  command_.timezone = "Europe/Madrid";
+  EXPECT_EQ(error("2026-11-30T09:00"), "/sendAtLocal in_the_past");
+  EXPECT_EQ(error("2037-12-30T09:00"), "/sendAtLocal out_of_range");
+  EXPECT_EQ(error("2027-03-28T02:30"), "/sendAtLocal no_such_time");
 }
 
 }  // namespace
