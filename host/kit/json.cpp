@@ -1,12 +1,15 @@
 #include "kit/json.h"
 
 #include <rapidjson/error/en.h>
+#include <rapidjson/internal/dtoa.h>
 #include <rapidjson/memorystream.h>
 #include <rapidjson/pointer.h>
 #include <rapidjson/reader.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <cmath>
 #include <vector>
 
 #include "kit/utf8.h"
@@ -21,8 +24,9 @@ using Size = rapidjson::SizeType;
 /// turns into bytes that are no UTF-8.
 class StrictHandler {
  public:
-  StrictHandler(JsonDocument& document, const rapidjson::MemoryStream& in, JsonLimits limits)
-      : document_(document), in_(in), limits_(limits) {}
+  /// `suspicious`: the text has bytes or escapes that may become what no string may hold.
+  StrictHandler(rapidjson::Document& document, const rapidjson::MemoryStream& in, JsonLimits limits, bool suspicious)
+      : document_(document), in_(in), limits_(limits), suspicious_(suspicious) {}
 
   const std::optional<JsonError>& error() const { return error_; }
 
@@ -93,6 +97,7 @@ class StrictHandler {
   }
 
   bool checkText(std::string_view text) {
+    if (!suspicious_) return true;
     if (text.find('\0') != std::string_view::npos) return refuse(in_.Tell(), "a string contains NUL (\\u0000)");
     if (isValidUtf8(text)) return true;
     return refuse(in_.Tell(), "a string is not valid UTF-8 or holds an unpaired surrogate escape");
@@ -111,6 +116,7 @@ class StrictHandler {
     open_objects_.pop_back();
     if (first == names_.end()) return true;
     const auto text_begin = first->begin;
+    if (areFewAndDistinct(first)) return forget(first, text_begin);
     std::sort(first, names_.end(), [&](const Name& a, const Name& b) {
       const int order = textOf(a).compare(textOf(b));
       return order != 0 ? order < 0 : a.offset < b.offset;
@@ -120,14 +126,29 @@ class StrictHandler {
     if (twice != names_.end()) {
       return refuse(std::next(twice)->offset, "duplicate member name \"" + std::string(textOf(*twice)) + "\"");
     }
+    return forget(first, text_begin);
+  }
+
+  /// Most objects have few names, which are told apart by their sizes faster than they are sorted.
+  bool areFewAndDistinct(std::vector<Name>::const_iterator first) const {
+    constexpr std::ptrdiff_t kFew = 16;
+    if (names_.end() - first > kFew) return false;
+    for (auto a = first; a != names_.end(); ++a)
+      for (auto b = std::next(a); b != names_.end(); ++b)
+        if (a->size == b->size && textOf(*a) == textOf(*b)) return false;
+    return true;
+  }
+
+  bool forget(std::vector<Name>::iterator first, std::size_t text_begin) {
     names_.erase(first, names_.end());
     name_text_.resize(text_begin);
     return true;
   }
 
-  JsonDocument& document_;
+  rapidjson::Document& document_;
   const rapidjson::MemoryStream& in_;
   JsonLimits limits_;
+  bool suspicious_;
   std::optional<JsonError> error_;
   std::size_t depth_ = 0;
   std::string name_text_;                  // of all open objects
@@ -135,20 +156,21 @@ class StrictHandler {
   std::vector<std::size_t> open_objects_;  // where the names of each begin
 };
 
-/// JsonDocument::Populate() wants a callable that sends events and says whether all went well.
+/// Populate() of a document wants a callable that sends events and says whether all went well.
 struct Generator {
   std::string_view text;
   JsonLimits limits;
   std::optional<JsonError> error;
 
-  bool operator()(JsonDocument& document) {
+  bool operator()(rapidjson::Document& document) {
     // To rapidjson a NUL byte is the end of the text.
     if (const auto nul = text.find('\0'); nul != std::string_view::npos) {
       error = JsonError{nul, "a NUL byte is not allowed"};
       return false;
     }
     rapidjson::MemoryStream in(text.data(), text.size());
-    StrictHandler handler(document, in, limits);
+    const bool suspicious = text.find("\\u") != std::string_view::npos || !isValidUtf8(text);
+    StrictHandler handler(document, in, limits, suspicious);
     rapidjson::Reader reader;
     const auto parsed = reader.Parse<rapidjson::kParseNumbersAsStringsFlag>(in, handler);
     if (!parsed.IsError()) return true;
@@ -157,10 +179,77 @@ struct Generator {
   }
 };
 
+/// What stands for a byte inside of a string: 0 itself, 'u' its number, else the letter after the backslash.
+constexpr std::array<char, 256> kEscapes = [] {
+  std::array<char, 256> escapes{};
+  for (std::size_t c = 0; c < 0x20; ++c) escapes[c] = 'u';
+  escapes['\b'] = 'b';
+  escapes['\f'] = 'f';
+  escapes['\n'] = 'n';
+  escapes['\r'] = 'r';
+  escapes['\t'] = 't';
+  escapes['"'] = '"';
+  escapes['\\'] = '\\';
+  return escapes;
+}();
+
+char escapeOf(char c) { return kEscapes[static_cast<unsigned char>(c)]; }
+
+void appendEscape(std::string& out, char c) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  out += '\\';
+  out += escapeOf(c);
+  if (escapeOf(c) != 'u') return;
+  out += "00";
+  out += kDigits[static_cast<unsigned char>(c) >> 4];
+  out += kDigits[static_cast<unsigned char>(c) & 0xF];
+}
+
 }  // namespace
 
+void JsonWriter::value(std::string_view text) {
+  comma();
+  text_ += '"';
+  const char* run = text.data();
+  const char* const end = run + text.size();
+  for (const char* at = run; at != end; ++at) {
+    if (escapeOf(*at) == 0) continue;
+    text_.append(run, at);
+    appendEscape(text_, *at);
+    run = at + 1;
+  }
+  text_.append(run, end);
+  text_ += '"';
+}
+
+void JsonWriter::value(double number) {
+  if (!std::isfinite(number)) return value(nullptr);
+  char digits[32];  // rapidjson's Writer allows 25
+  const char* end = rapidjson::internal::dtoa(number, digits);
+  rawValue({digits, static_cast<std::size_t>(end - digits)});
+}
+
+void JsonWriter::value(const JsonValue& json) {
+  if (json.IsString()) return value(asView(json));
+  if (json.IsBool()) return value(json.GetBool());
+  if (json.IsInt64()) return value(json.GetInt64());
+  if (json.IsUint64()) return value(json.GetUint64());
+  if (json.IsDouble()) return value(json.GetDouble());
+  if (json.IsNull()) return value(nullptr);
+  if (json.IsArray())
+    return array([&] {
+      for (const auto& item : json.GetArray()) value(item);
+    });
+  object([&] {
+    for (const auto& member : json.GetObject()) {
+      key(asView(member.name));
+      value(member.value);
+    }
+  });
+}
+
 Result<JsonDocument, JsonError> parseJson(std::string_view text, JsonLimits limits) {
-  JsonDocument document;
+  JsonDocument document(text.size());
   Generator generator{text, limits, std::nullopt};
   document.Populate(generator);
   if (generator.error) return failure(std::move(*generator.error));

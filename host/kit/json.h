@@ -3,25 +3,43 @@
 #pragma once
 
 #include <rapidjson/document.h>
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
 
-#include <cmath>
+#include <charconv>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 
 #include "kit/result.h"
 
 namespace belfry {
 
-using JsonDocument = rapidjson::Document;
 using JsonValue = rapidjson::Value;
+
+/// A base of JsonDocument, so that it is made before the document and goes after it.
+struct JsonMemory {
+  using Pool = rapidjson::MemoryPoolAllocator<>;
+
+  explicit JsonMemory(std::size_t text_size) : pool(std::make_unique<Pool>(kLeast + 2 * text_size)) {}
+
+  static constexpr std::size_t kLeast = 256;
+  std::unique_ptr<Pool> pool;
+};
+
+/// rapidjson's document with memory that fits the text. By itself it takes 64 KiB for the smallest one, and memory of
+/// that size is what malloc is slow to give and slower to take back.
+class JsonDocument : private JsonMemory, public rapidjson::Document {
+ public:
+  explicit JsonDocument(std::size_t text_size = 0) : JsonDocument(rapidjson::kNullType, text_size) {}
+  explicit JsonDocument(rapidjson::Type type, std::size_t text_size = 0)
+      : JsonMemory(text_size), rapidjson::Document(type, JsonMemory::pool.get()) {}
+
+  void Swap(rapidjson::Document& other) = delete;  // the memory would stay behind
+};
 
 struct JsonError {
   std::size_t offset;   ///< byte offset in the text where reading stopped
@@ -46,26 +64,31 @@ const JsonValue* jsonAt(const JsonValue& root, std::string_view pointer);
 /// Compact text of a value.
 std::string toJsonText(const JsonValue& value);
 
-/// Appends compact JSON: JsonWriter w; w.object([&]{ w.member("id", id); }); w.take().
+/// Appends compact JSON: JsonWriter w; w.object([&]{ w.member("id", id); }); w.take(). Text goes in by runs: what needs
+/// no escape is copied as a whole.
 class JsonWriter {
  public:
-  JsonWriter() : writer_(buffer_) {}
-  JsonWriter(const JsonWriter&) = delete;  // writer_ points to buffer_
+  JsonWriter() = default;
+  JsonWriter(const JsonWriter&) = delete;
   JsonWriter& operator=(const JsonWriter&) = delete;
 
   template <class Body>
   void object(Body&& body) {
-    writer_.StartObject();
+    open('{');
     body();
-    writer_.EndObject();
+    close('}');
   }
   template <class Body>
   void array(Body&& body) {
-    writer_.StartArray();
+    open('[');
     body();
-    writer_.EndArray();
+    close(']');
   }
-  void key(std::string_view name) { writer_.Key(name.data(), static_cast<rapidjson::SizeType>(name.size())); }
+  void key(std::string_view name) {
+    value(name);
+    text_ += ':';
+    fresh_ = true;
+  }
   template <class Body>
   void memberObject(std::string_view name, Body&& body) {
     key(name);
@@ -77,22 +100,24 @@ class JsonWriter {
     array(std::forward<Body>(body));
   }
 
-  void value(std::string_view text) { writer_.String(text.data(), static_cast<rapidjson::SizeType>(text.size())); }
+  void value(std::string_view text);
   void value(const char* text) { value(std::string_view(text)); }
-  void value(bool flag) { writer_.Bool(flag); }
+  void value(const std::string& text) { value(std::string_view(text)); }
+  void value(bool flag) { rawValue(flag ? "true" : "false"); }
   /// JSON has no NaN and no infinity: they become null.
-  void value(double number) { std::isfinite(number) ? writer_.Double(number) : writer_.Null(); }
-  void value(std::nullptr_t) { writer_.Null(); }
-  void value(const JsonValue& json) { json.Accept(writer_); }
+  void value(double number);
+  void value(std::nullptr_t) { rawValue("null"); }
+  void value(const JsonValue& json);
   template <std::integral I>
   void value(I number) {
-    if constexpr (std::is_unsigned_v<I>) writer_.Uint64(number);
-    else writer_.Int64(number);
+    char digits[24];  // 20 for the longest
+    const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
+    rawValue({digits, static_cast<std::size_t>(end - digits)});
   }
   template <class T>
   void value(const std::optional<T>& maybe) {
     if (maybe) value(*maybe);
-    else writer_.Null();
+    else value(nullptr);
   }
   template <class T>
   void member(std::string_view name, const T& v) {
@@ -104,14 +129,33 @@ class JsonWriter {
     key(name);
     rawValue(json);
   }
-  void rawValue(std::string_view json) { writer_.RawValue(json.data(), json.size(), rapidjson::kObjectType); }
+  void rawValue(std::string_view json) {
+    comma();
+    text_ += json;
+  }
 
+  /// Makes room for a text of about this size, where that is known.
+  void reserve(std::size_t size) { text_.reserve(size); }
   /// The text written so far; for a complete text call it once, at the end.
-  std::string take() { return {buffer_.GetString(), buffer_.GetSize()}; }
+  std::string take() { return std::exchange(text_, std::string()); }
 
  private:
-  rapidjson::StringBuffer buffer_;
-  rapidjson::Writer<rapidjson::StringBuffer> writer_;
+  void open(char bracket) {
+    comma();
+    text_ += bracket;
+    fresh_ = true;
+  }
+  void close(char bracket) {
+    text_ += bracket;
+    fresh_ = false;
+  }
+  void comma() {
+    if (!fresh_) text_ += ',';
+    fresh_ = false;
+  }
+
+  std::string text_;
+  bool fresh_ = true;  // nothing stands before the next value that a comma would have to part
 };
 
 }  // namespace belfry
