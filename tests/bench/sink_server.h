@@ -5,7 +5,7 @@
 //
 // Each line on standard input is a command and gets one JSON line:
 //   stats         messages, bytes, connections and wrong commands so far, and the monotonic clock at the last message
-//   delay N       from now on the answer to a message comes after N ms
+//   delay N       the answer to a message comes after N ms; those that wait longer by now are shortened
 //   watch NAME    from now on it is kept when messages to NAMEnnnnnnnn@… came
 //   arrivals      of the watched ones: [number, monotonic µs] in the order in which they came
 //   reset         forgets the messages counted so far
@@ -20,6 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
@@ -206,12 +207,18 @@ class SinkServer {
 
   void obey(const std::string& command) {
     if (command == "reset") reset();
-    if (command.starts_with("delay ")) delay_us_ = std::atol(command.c_str() + 6) * 1000;
+    if (command.starts_with("delay ")) changeDelay(std::atol(command.c_str() + 6) * 1000);
     if (command.starts_with("watch ")) counters_.watched = command.substr(6);
     if (command == "arrivals") return printArrivals();
     std::printf("{\"messages\":%ld,\"bytes\":%lld,\"connections\":%ld,\"wrong\":%ld,\"last_us\":%lld}\n",
                 counters_.messages, counters_.bytes, counters_.connections, counters_.wrong,
                 static_cast<long long>(counters_.last_us));
+  }
+
+  /// Those under way wait no longer than the new ones.
+  void changeDelay(std::int64_t delay_us) {
+    delay_us_ = delay_us;
+    for (auto& due : due_) due.at = std::min(due.at, now() + delay_us);
   }
 
   void reset() {
@@ -235,7 +242,7 @@ class SinkServer {
   const int listener_;
   Counters counters_;
   std::unordered_map<int, std::unique_ptr<Client>> clients_;
-  std::deque<Due> due_;  // in order, since every delay is the same; changing it applies after those under way
+  std::deque<Due> due_;  // in order: each delay is the same, and a shorter one shortens those before
   std::string commands_;
   std::uint64_t next_number_ = 0;
   bool ended_ = false;
