@@ -4,6 +4,7 @@
 
 #include <rapidjson/document.h>
 
+#include <algorithm>
 #include <charconv>
 #include <concepts>
 #include <cstddef>
@@ -24,9 +25,10 @@ using JsonValue = rapidjson::Value;
 struct JsonMemory {
   using Pool = rapidjson::MemoryPoolAllocator<>;
 
-  explicit JsonMemory(std::size_t text_size) : pool(std::make_unique<Pool>(kLeast + 2 * text_size)) {}
+  explicit JsonMemory(std::size_t text_size)
+      : pool(std::make_unique<Pool>(std::min<std::size_t>(kLeast + 2 * text_size, kMost))) {}
 
-  static constexpr std::size_t kLeast = 256;
+  static constexpr std::size_t kLeast = 256, kMost = 64 * 1024;  // a piece at a time
   std::unique_ptr<Pool> pool;
 };
 
@@ -34,7 +36,8 @@ struct JsonMemory {
 /// that size is what malloc is slow to give and slower to take back.
 class JsonDocument : private JsonMemory, public rapidjson::Document {
  public:
-  explicit JsonDocument(std::size_t text_size = 0) : JsonDocument(rapidjson::kNullType, text_size) {}
+  JsonDocument() : JsonDocument(rapidjson::kNullType) {}
+  explicit JsonDocument(std::size_t text_size) : JsonDocument(rapidjson::kNullType, text_size) {}
   explicit JsonDocument(rapidjson::Type type, std::size_t text_size = 0)
       : JsonMemory(text_size), rapidjson::Document(type, JsonMemory::pool.get()) {}
 

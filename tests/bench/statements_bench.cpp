@@ -47,8 +47,8 @@ class Bench : public StoreSuite {
     for (const auto& claim : claims) {
       Settlement end{claim.tenant, claim.id, claim.attempt, DeliveryState::sent, {}, "relay", claim.id.toString(), {},
                      {},           {}};
-      end.events = {{EventType::sending, now, claim.attempt, "relay", {}},
-                    {EventType::sent, now, claim.attempt, "relay", {}}};
+      end.events = {{EventType::sending, now, claim.attempt, "relay", "{}"},
+                    {EventType::sent, now, claim.attempt, "relay", "{}"}};
       ends.push_back(std::move(end));
     }
     stores_->work.settle(ends);
