@@ -16,7 +16,6 @@
 #include "adapters/postgres/request_json.h"
 #include "api/rest/send_json.h"
 #include "kit/json.h"
-#include "kit/json_members.h"
 #include "services/delivery/settlement_rules.h"
 #include "services/intake/required_variables.h"
 #include "services/intake/send_rules.h"

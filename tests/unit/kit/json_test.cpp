@@ -345,7 +345,7 @@ TEST(JsonDocument, KeepsItsTextWhenItIsMoved) {
   auto parsed = parseJson(R"({"a":"a text that is too long to lie inside of a value","b":[1,2,3]})");
   ASSERT_TRUE(parsed.ok());
   JsonDocument moved = std::move(*parsed);
-  JsonDocument assigned = std::move(*parseJson(R"({"earlier":"another text that is too long for that"})"));
+  JsonDocument assigned = parseJson(R"({"earlier":"another text that is too long for that"})").value();
   assigned = std::move(moved);
   EXPECT_EQ(toJsonText(assigned), R"({"a":"a text that is too long to lie inside of a value","b":[1,2,3]})");
 }
