@@ -19,7 +19,7 @@ class CryptoError : public std::runtime_error {
 using Key256 = std::array<std::uint8_t, 32>;
 using Digest256 = std::array<std::uint8_t, 32>;
 
-/// Bytes from the system's generator (RAND_bytes). A child of fork() that goes on without exec must not use it.
+/// Bytes from the system's generator (RAND_bytes).
 void randomBytes(void* out, std::size_t size);
 std::string randomBytes(std::size_t size);
 

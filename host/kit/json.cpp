@@ -1,15 +1,12 @@
 #include "kit/json.h"
 
 #include <rapidjson/error/en.h>
-#include <rapidjson/internal/dtoa.h>
 #include <rapidjson/memorystream.h>
 #include <rapidjson/pointer.h>
 #include <rapidjson/reader.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
-#include <cmath>
 #include <vector>
 
 #include "kit/utf8.h"
@@ -25,7 +22,7 @@ using Size = rapidjson::SizeType;
 class StrictHandler {
  public:
   /// `suspicious`: the text has bytes or escapes that may become what no string may hold.
-  StrictHandler(rapidjson::Document& document, const rapidjson::MemoryStream& in, JsonLimits limits, bool suspicious)
+  StrictHandler(JsonDocument& document, const rapidjson::MemoryStream& in, JsonLimits limits, bool suspicious)
       : document_(document), in_(in), limits_(limits), suspicious_(suspicious) {}
 
   const std::optional<JsonError>& error() const { return error_; }
@@ -145,7 +142,7 @@ class StrictHandler {
     return true;
   }
 
-  rapidjson::Document& document_;
+  JsonDocument& document_;
   const rapidjson::MemoryStream& in_;
   JsonLimits limits_;
   bool suspicious_;
@@ -156,13 +153,13 @@ class StrictHandler {
   std::vector<std::size_t> open_objects_;  // where the names of each begin
 };
 
-/// Populate() of a document wants a callable that sends events and says whether all went well.
+/// JsonDocument::Populate() wants a callable that sends events and says whether all went well.
 struct Generator {
   std::string_view text;
   JsonLimits limits;
   std::optional<JsonError> error;
 
-  bool operator()(rapidjson::Document& document) {
+  bool operator()(JsonDocument& document) {
     // To rapidjson a NUL byte is the end of the text.
     if (const auto nul = text.find('\0'); nul != std::string_view::npos) {
       error = JsonError{nul, "a NUL byte is not allowed"};
@@ -179,77 +176,10 @@ struct Generator {
   }
 };
 
-/// What stands for a byte inside of a string: 0 itself, 'u' its number, else the letter after the backslash.
-constexpr std::array<char, 256> kEscapes = [] {
-  std::array<char, 256> escapes{};
-  for (std::size_t c = 0; c < 0x20; ++c) escapes[c] = 'u';
-  escapes['\b'] = 'b';
-  escapes['\f'] = 'f';
-  escapes['\n'] = 'n';
-  escapes['\r'] = 'r';
-  escapes['\t'] = 't';
-  escapes['"'] = '"';
-  escapes['\\'] = '\\';
-  return escapes;
-}();
-
-char escapeOf(char c) { return kEscapes[static_cast<unsigned char>(c)]; }
-
-void appendEscape(std::string& out, char c) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  out += '\\';
-  out += escapeOf(c);
-  if (escapeOf(c) != 'u') return;
-  out += "00";
-  out += kDigits[static_cast<unsigned char>(c) >> 4];
-  out += kDigits[static_cast<unsigned char>(c) & 0xF];
-}
-
 }  // namespace
 
-void JsonWriter::value(std::string_view text) {
-  comma();
-  text_ += '"';
-  const char* run = text.data();
-  const char* const end = run + text.size();
-  for (const char* at = run; at != end; ++at) {
-    if (escapeOf(*at) == 0) continue;
-    text_.append(run, at);
-    appendEscape(text_, *at);
-    run = at + 1;
-  }
-  text_.append(run, end);
-  text_ += '"';
-}
-
-void JsonWriter::value(double number) {
-  if (!std::isfinite(number)) return value(nullptr);
-  char digits[32];  // rapidjson's Writer allows 25
-  const char* end = rapidjson::internal::dtoa(number, digits);
-  rawValue({digits, static_cast<std::size_t>(end - digits)});
-}
-
-void JsonWriter::value(const JsonValue& json) {
-  if (json.IsString()) return value(asView(json));
-  if (json.IsBool()) return value(json.GetBool());
-  if (json.IsInt64()) return value(json.GetInt64());
-  if (json.IsUint64()) return value(json.GetUint64());
-  if (json.IsDouble()) return value(json.GetDouble());
-  if (json.IsNull()) return value(nullptr);
-  if (json.IsArray())
-    return array([&] {
-      for (const auto& item : json.GetArray()) value(item);
-    });
-  object([&] {
-    for (const auto& member : json.GetObject()) {
-      key(asView(member.name));
-      value(member.value);
-    }
-  });
-}
-
 Result<JsonDocument, JsonError> parseJson(std::string_view text, JsonLimits limits) {
-  JsonDocument document(text.size());
+  JsonDocument document;
   Generator generator{text, limits, std::nullopt};
   document.Populate(generator);
   if (generator.error) return failure(std::move(*generator.error));

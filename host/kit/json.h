@@ -3,46 +3,25 @@
 #pragma once
 
 #include <rapidjson/document.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
 
-#include <algorithm>
-#include <charconv>
+#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include "kit/result.h"
 
 namespace belfry {
 
+using JsonDocument = rapidjson::Document;
 using JsonValue = rapidjson::Value;
-
-/// A base of JsonDocument, so that it is made before the document and goes after it.
-struct JsonMemory {
-  using Pool = rapidjson::MemoryPoolAllocator<>;
-
-  explicit JsonMemory(std::size_t text_size)
-      : pool(std::make_unique<Pool>(std::min<std::size_t>(kLeast + 2 * text_size, kMost))) {}
-
-  static constexpr std::size_t kLeast = 256, kMost = 64 * 1024;  // a piece at a time
-  std::unique_ptr<Pool> pool;
-};
-
-/// rapidjson's document with memory that fits the text. By itself it takes 64 KiB for the smallest one, and memory of
-/// that size is what malloc is slow to give and slower to take back.
-class JsonDocument : private JsonMemory, public rapidjson::Document {
- public:
-  JsonDocument() : JsonDocument(rapidjson::kNullType) {}
-  explicit JsonDocument(std::size_t text_size) : JsonDocument(rapidjson::kNullType, text_size) {}
-  explicit JsonDocument(rapidjson::Type type, std::size_t text_size = 0)
-      : JsonMemory(text_size), rapidjson::Document(type, JsonMemory::pool.get()) {}
-
-  void Swap(rapidjson::Document& other) = delete;  // the memory would stay behind
-};
 
 struct JsonError {
   std::size_t offset;   ///< byte offset in the text where reading stopped
@@ -67,31 +46,26 @@ const JsonValue* jsonAt(const JsonValue& root, std::string_view pointer);
 /// Compact text of a value.
 std::string toJsonText(const JsonValue& value);
 
-/// Appends compact JSON: JsonWriter w; w.object([&]{ w.member("id", id); }); w.take(). Text goes in by runs: what needs
-/// no escape is copied as a whole.
+/// Appends compact JSON: JsonWriter w; w.object([&]{ w.member("id", id); }); w.take().
 class JsonWriter {
  public:
-  JsonWriter() = default;
-  JsonWriter(const JsonWriter&) = delete;
+  JsonWriter() : writer_(buffer_) {}
+  JsonWriter(const JsonWriter&) = delete;  // writer_ points to buffer_
   JsonWriter& operator=(const JsonWriter&) = delete;
 
   template <class Body>
   void object(Body&& body) {
-    open('{');
+    writer_.StartObject();
     body();
-    close('}');
+    writer_.EndObject();
   }
   template <class Body>
   void array(Body&& body) {
-    open('[');
+    writer_.StartArray();
     body();
-    close(']');
+    writer_.EndArray();
   }
-  void key(std::string_view name) {
-    value(name);
-    text_ += ':';
-    fresh_ = true;
-  }
+  void key(std::string_view name) { writer_.Key(name.data(), static_cast<rapidjson::SizeType>(name.size())); }
   template <class Body>
   void memberObject(std::string_view name, Body&& body) {
     key(name);
@@ -103,24 +77,22 @@ class JsonWriter {
     array(std::forward<Body>(body));
   }
 
-  void value(std::string_view text);
+  void value(std::string_view text) { writer_.String(text.data(), static_cast<rapidjson::SizeType>(text.size())); }
   void value(const char* text) { value(std::string_view(text)); }
-  void value(const std::string& text) { value(std::string_view(text)); }
-  void value(bool flag) { rawValue(flag ? "true" : "false"); }
+  void value(bool flag) { writer_.Bool(flag); }
   /// JSON has no NaN and no infinity: they become null.
-  void value(double number);
-  void value(std::nullptr_t) { rawValue("null"); }
-  void value(const JsonValue& json);
+  void value(double number) { std::isfinite(number) ? writer_.Double(number) : writer_.Null(); }
+  void value(std::nullptr_t) { writer_.Null(); }
+  void value(const JsonValue& json) { json.Accept(writer_); }
   template <std::integral I>
   void value(I number) {
-    char digits[24];  // 20 for the longest
-    const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
-    rawValue({digits, static_cast<std::size_t>(end - digits)});
+    if constexpr (std::is_unsigned_v<I>) writer_.Uint64(number);
+    else writer_.Int64(number);
   }
   template <class T>
   void value(const std::optional<T>& maybe) {
     if (maybe) value(*maybe);
-    else value(nullptr);
+    else writer_.Null();
   }
   template <class T>
   void member(std::string_view name, const T& v) {
@@ -132,33 +104,14 @@ class JsonWriter {
     key(name);
     rawValue(json);
   }
-  void rawValue(std::string_view json) {
-    comma();
-    text_ += json;
-  }
+  void rawValue(std::string_view json) { writer_.RawValue(json.data(), json.size(), rapidjson::kObjectType); }
 
-  /// Makes room for a text of about this size, where that is known.
-  void reserve(std::size_t size) { text_.reserve(size); }
   /// The text written so far; for a complete text call it once, at the end.
-  std::string take() { return std::exchange(text_, std::string()); }
+  std::string take() { return {buffer_.GetString(), buffer_.GetSize()}; }
 
  private:
-  void open(char bracket) {
-    comma();
-    text_ += bracket;
-    fresh_ = true;
-  }
-  void close(char bracket) {
-    text_ += bracket;
-    fresh_ = false;
-  }
-  void comma() {
-    if (!fresh_) text_ += ',';
-    fresh_ = false;
-  }
-
-  std::string text_;
-  bool fresh_ = true;  // nothing stands before the next value that a comma would have to part
+  rapidjson::StringBuffer buffer_;
+  rapidjson::Writer<rapidjson::StringBuffer> writer_;
 };
 
 }  // namespace belfry

@@ -92,7 +92,9 @@ Recipient readRecipient(const JsonValue& json) {
 
 std::vector<Attachment> readAttachments(const JsonValue& json) {
   std::vector<Attachment> attachments;
-  for (const auto& item : json.GetArray()) {
+  auto member = json.FindMember("attachments");
+  if (member == json.MemberEnd() || !member->value.IsArray()) return attachments;
+  for (const auto& item : member->value.GetArray()) {
     if (!item.IsObject()) continue;
     attachments.push_back({text(item, "filename"), text(item, "contentType"), text(item, "contentId"),
                            fromBase64(text(item, "base64")).value_or("")});
@@ -100,51 +102,25 @@ std::vector<Attachment> readAttachments(const JsonValue& json) {
   return attachments;
 }
 
-std::optional<TemplateRef> readTemplate(const JsonValue& json) {
-  const auto version = json.FindMember("version");
-  if (version == json.MemberEnd() || !version->value.IsInt()) return std::nullopt;
-  return TemplateRef{text(json, "key"), version->value.GetInt(), text(json, "language")};
-}
-
-ChannelOptions readOptions(const JsonValue& json) {
-  ChannelOptions options;
-  if (const auto* fields = object(json, "options")) options.options = readFields(*fields);
-  if (const auto* fields = object(json, "headers")) options.headers = readFields(*fields);
-  return options;
-}
-
-/// `use` gets channel and value of each member whose name is a channel and whose value is an object.
-template <class Use>
-void eachChannel(const JsonValue& json, Use use) {
-  for (const auto& member : json.GetObject())
-    if (auto channel = parseChannel(asView(member.name)); channel && member.value.IsObject())
-      use(*channel, member.value);
-}
-
-/// One member of a stored request but `data` and `metadata`; false when it cannot be read.
-bool readMember(NotificationRequest& request, const JsonMember& member) {
-  const auto value = parseJson(member.value);
-  if (!value) return false;
-  if (member.name == "attachments" && value->IsArray()) request.attachments = readAttachments(*value);
-  if (!value->IsObject()) return true;
-  if (member.name == "recipient") request.recipient = readRecipient(*value);
-  if (member.name == "template") {
-    request.template_ref = readTemplate(*value);
-    return request.template_ref.has_value();
-  }
-  if (member.name == "content")
-    eachChannel(*value, [&](Channel channel, const JsonValue& v) { request.content[channel] = readFields(v); });
-  if (member.name == "options")
-    eachChannel(*value, [&](Channel channel, const JsonValue& v) { request.options[channel] = readOptions(v); });
-  return true;
+/// Takes data and metadata as the text that they are, since nobody looks into them here; returns the text of the rest.
+std::optional<std::string> takeOpaque(std::string_view json, NotificationRequest& request) {
+  const auto members = jsonMembers(json);
+  if (!members) return std::nullopt;
+  JsonWriter rest;
+  rest.object([&] {
+    for (const auto& member : *members) {
+      if (member.name == "data") request.data_json = member.value;
+      else if (member.name == "metadata") request.metadata_json = member.value;
+      else rest.rawMember(member.name, member.value);
+    }
+  });
+  return rest.take();
 }
 
 }  // namespace
 
 std::string toJson(const NotificationRequest& request) {
-  constexpr std::size_t kRest = 400;  // names, recipient and template of most requests
   JsonWriter json;
-  json.reserve(request.data_json.size() + request.metadata_json.size() + kRest);
   json.object([&] {
     writeRecipient(json, request.recipient);
     if (request.template_ref) {
@@ -172,16 +148,31 @@ std::string toJson(const NotificationRequest& request) {
   return json.take();
 }
 
-// Data and metadata go on as the text that they are: nobody looks into them here.
 std::optional<NotificationRequest> parseRequest(std::string_view json) {
-  const auto members = jsonMembers(json);
-  if (!members) return std::nullopt;
   NotificationRequest request;
-  for (const auto& member : *members) {
-    if (member.name == "data") request.data_json = member.value;
-    else if (member.name == "metadata") request.metadata_json = member.value;
-    else if (!readMember(request, member)) return std::nullopt;
+  const auto rest = takeOpaque(json, request);
+  if (!rest) return std::nullopt;
+  const auto document = parseJson(*rest);
+  if (!document) return std::nullopt;
+  const JsonValue& root = *document;
+  if (const auto* recipient = object(root, "recipient")) request.recipient = readRecipient(*recipient);
+  if (const auto* ref = object(root, "template")) {
+    auto version = ref->FindMember("version");
+    if (version == ref->MemberEnd() || !version->value.IsInt()) return std::nullopt;
+    request.template_ref = TemplateRef{text(*ref, "key"), version->value.GetInt(), text(*ref, "language")};
   }
+  if (const auto* content = object(root, "content"))
+    for (const auto& member : content->GetObject())
+      if (auto channel = parseChannel(asView(member.name)); channel && member.value.IsObject())
+        request.content[*channel] = readFields(member.value);
+  if (const auto* options = object(root, "options"))
+    for (const auto& member : options->GetObject())
+      if (auto channel = parseChannel(asView(member.name)); channel && member.value.IsObject()) {
+        auto& entry = request.options[*channel];
+        if (const auto* fields = object(member.value, "options")) entry.options = readFields(*fields);
+        if (const auto* fields = object(member.value, "headers")) entry.headers = readFields(*fields);
+      }
+  request.attachments = readAttachments(root);
   return request;
 }
 

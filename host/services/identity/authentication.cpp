@@ -15,8 +15,8 @@ std::vector<Role> rolesOf(const Claims& claims) {
 }
 
 /// Scopes of the roles, narrowed by those of the credential if it names any.
-ScopeSet scopesOf(const std::vector<Role>& roles, const Claims& claims) {
-  ScopeSet scopes;
+std::set<Scope> scopesOf(const std::vector<Role>& roles, const Claims& claims) {
+  std::set<Scope> scopes;
   for (Scope scope : allScopes()) {
     bool granted = std::any_of(roles.begin(), roles.end(), [&](Role role) { return grants(role, scope); });
     bool named = claims.scopes.empty() ||
