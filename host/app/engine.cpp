@@ -17,10 +17,19 @@ RetryPolicies retryPolicies(const Settings& settings) {
   return policies;
 }
 
-DeliveryLoopSettings loopSettings(const WorkerSettings& worker) {
+DeliveryLoopSettings criticalLoop(const WorkerSettings& worker) {
   DeliveryLoopSettings settings;
+  settings.name = "critical";
+  settings.priorities = {Priority::critical};
+  settings.slots = worker.critical_slots;
+  settings.poll = worker.poll;
+  return settings;
+}
+
+DeliveryLoopSettings ordinaryLoop(const WorkerSettings& worker) {
+  DeliveryLoopSettings settings;
+  settings.priorities = {Priority::high, Priority::medium, Priority::low};
   settings.slots = worker.slots;
-  settings.lease = worker.lease;
   settings.poll = worker.poll;
   return settings;
 }
@@ -32,40 +41,105 @@ std::chrono::milliseconds rescuePause(const WorkerSettings& worker) {
 
 }  // namespace
 
-Engine::Engine(const Settings& settings, WorkStore& work, UpkeepStore& upkeep, const Directory& directory,
-               Renderer& renderer, const Clock& clock, Metrics& metrics, const Log& log)
+Engine::Engine(const Settings& settings, const EngineParts& parts)
     : settings_(settings),
-      work_(work),
-      upkeep_(upkeep),
-      metrics_(metrics),
-      log_(log),
+      parts_(parts),
+      terms_{newUuidV7(parts.clock.now()), settings.worker.lease},
       rescue_policies_(std::make_shared<const RescuePolicies>(rescuePolicies(settings))),
       pipeline_(
-          directory, renderer, clock, log, retryPolicies(settings),
+          parts.directory, parts.renderer, parts.clock, parts.log, retryPolicies(settings),
           [this](Settlement settlement) { settle_.push(std::move(settlement)); },
           [this](const AttemptObservation& seen) {
-            metrics_.attempt(seen.channel, seen.plugin, seen.outcome, seen.duration);
+            parts_.metrics.attempt(seen.channel, seen.plugin, seen.outcome, seen.duration);
           }),
       settle_(
-          work, [this](std::size_t count) { delivery_.freeSlots(count); }, log),
-      delivery_(work, pipeline_, clock, log, loopSettings(settings.worker)),
+          parts.work, [this](std::span<const Settlement> group) { settled(group); }, parts.log),
+      feeder_(parts.hints ? std::make_unique<HintFeeder>(
+                                *parts.hints, parts.ready, [this] { wakeLoops(); }, parts.log, HintFeederSettings{})
+                          : nullptr),
+      critical_(source(), pipeline_, parts.log, criticalLoop(settings.worker)),
+      delivery_(source(), pipeline_, parts.log, ordinaryLoop(settings.worker)),
+      due_(
+          parts.ready, [this](std::vector<ReadyDelivery> ready) { queued(std::move(ready)); }, parts.log,
+          settings.worker.poll),
       rescue_(
-          "rescue", rescuePause(settings.worker), [this] { return rescueOnce(); }, log),
+          "rescue", rescuePause(settings.worker), [this] { return rescueOnce(); }, parts.log),
       relay_(
-          "relay", kRelayPause, [this] { return upkeep_.sequenceFeed(kGroup) == kGroup; }, log),
+          "relay", kRelayPause, [this] { return parts_.upkeep.sequenceFeed(kGroup) == kGroup; }, parts.log),
       upkeep_loop_(
-          "upkeep", kUpkeepPause, [this] { return upkeepOnce(); }, log) {}
+          "upkeep", kUpkeepPause, [this] { return upkeepOnce(); }, parts.log) {}
+
+WorkSource Engine::source() {
+  return WorkSource(
+      parts_.work, parts_.ready, parts_.hints,
+      [this](std::vector<Lane> lanes) {
+        if (feeder_) feeder_->refill(std::move(lanes));
+      },
+      terms_);
+}
 
 void Engine::start() {
+  if (feeder_) feeder_->start();
   if (settings_.roles.contains(ProcessRole::worker)) {
     settle_.start();
+    critical_.start();
     delivery_.start();
   }
   if (settings_.roles.contains(ProcessRole::scheduler)) {
+    due_.start();
     rescue_.start();
     upkeep_loop_.start();
   }
   if (settings_.roles.contains(ProcessRole::relay)) relay_.start();
+}
+
+int Engine::reserve(Priority priority, int wanted) {
+  return settings_.roles.contains(ProcessRole::worker) ? loopOf(priority).reserve(wanted) : 0;
+}
+
+void Engine::giveBack(Priority priority, int slots) { loopOf(priority).freeSlots(static_cast<std::size_t>(slots)); }
+
+void Engine::begin(std::vector<HandedOver> deliveries, std::chrono::steady_clock::time_point claimed_at) {
+  auto rest = std::stable_partition(deliveries.begin(), deliveries.end(), [](const auto& one) {
+    return one.claim.priority == Priority::critical;
+  });
+  if (rest == deliveries.begin()) return delivery_.begin(std::move(deliveries), claimed_at);
+  std::vector<HandedOver> others(std::make_move_iterator(rest), std::make_move_iterator(deliveries.end()));
+  deliveries.erase(rest, deliveries.end());
+  critical_.begin(std::move(deliveries), claimed_at);
+  if (!others.empty()) delivery_.begin(std::move(others), claimed_at);
+}
+
+void Engine::release(std::vector<ClaimedDelivery> claims) {
+  auto rest = std::stable_partition(claims.begin(), claims.end(),
+                                    [](const auto& claim) { return claim.priority == Priority::critical; });
+  std::vector<ClaimedDelivery> others(rest, claims.end());
+  claims.erase(rest, claims.end());
+  if (!claims.empty()) critical_.release(std::move(claims));
+  if (!others.empty()) delivery_.release(std::move(others));
+}
+
+void Engine::queued(std::vector<ReadyDelivery> deliveries) {
+  if (!feeder_) return wakeLoops();
+  feeder_->push(std::move(deliveries));
+}
+
+void Engine::wakeLoops() {
+  critical_.wake();
+  delivery_.wake();
+}
+
+/// Slots are free again; what was put off is awaited.
+void Engine::settled(std::span<const Settlement> group) {
+  std::size_t critical = 0;
+  bool deferred = false;
+  for (const auto& one : group) {
+    critical += one.priority == Priority::critical ? 1 : 0;
+    deferred = deferred || one.state == DeliveryState::deferred;
+  }
+  if (critical > 0) critical_.freeSlots(critical);
+  if (critical < group.size()) delivery_.freeSlots(group.size() - critical);
+  if (deferred) due_.wake();
 }
 
 void Engine::apply(const Settings& settings) {
@@ -80,34 +154,40 @@ Engine::RescuePolicies Engine::rescuePolicies(const Settings& settings) {
   return policies;
 }
 
-void Engine::wake() { delivery_.wake(); }
+void Engine::look() {
+  critical_.look();
+  delivery_.look();
+}
 
 void Engine::stop(std::chrono::steady_clock::time_point deadline, const std::function<void()>& stop_exchanges) {
+  critical_.drain(deadline);
   delivery_.drain(deadline);
   stop_exchanges();
   settle_.stop(std::max(deadline, std::chrono::steady_clock::now() + std::chrono::seconds(1)));
+  due_.stop();
   rescue_.stop();
+  if (feeder_) feeder_->stop();
   relay_.stop();
   upkeep_loop_.stop();
 }
 
 bool Engine::rescueOnce() {
-  auto rescued = work_.rescue(*rescue_policies_.load(), kGroup);
+  auto rescued = parts_.work.rescue(*rescue_policies_.load(), kGroup);
   for (const auto& delivery : rescued) {
-    metrics_.leaseRescued(delivery.again);
-    log_.warn("lease expired",
+    parts_.metrics.leaseRescued(delivery.again);
+    parts_.log.warn("lease expired",
               {{"delivery_id", delivery.delivery.value}, {"attempt", delivery.attempt}, {"again", delivery.again}});
   }
-  if (!rescued.empty()) wake();
+  if (!rescued.empty()) due_.wake();
   return static_cast<int>(rescued.size()) == kGroup;
 }
 
 bool Engine::upkeepOnce() {
-  if (int made = upkeep_.ensurePartitions(settings_.partitions_ahead_months); made > 0)
-    log_.info("partitions made", {{"count", made}});
-  bool more = upkeep_.pruneIdempotencyKeys(kGroup) == kGroup;
-  more = upkeep_.prunePluginValues(kGroup) == kGroup || more;
-  return upkeep_.pruneFeed(kFeedKept, kGroup) == kGroup || more;
+  if (int made = parts_.upkeep.ensurePartitions(settings_.partitions_ahead_months); made > 0)
+    parts_.log.info("partitions made", {{"count", made}});
+  bool more = parts_.upkeep.pruneIdempotencyKeys(kGroup) == kGroup;
+  more = parts_.upkeep.prunePluginValues(kGroup) == kGroup || more;
+  return parts_.upkeep.pruneFeed(kFeedKept, kGroup) == kGroup || more;
 }
 
 }  // namespace belfry

@@ -22,6 +22,7 @@
 #include "app/callback_desk.h"
 #include "app/catalogue_watch.h"
 #include "app/engine.h"
+#include "app/hints.h"
 #include "app/late_handler.h"
 #include "app/plugin_watch.h"
 #include "app/reconcile/admin_key.h"
@@ -139,6 +140,7 @@ struct Host::Parts {
   std::unique_ptr<EmbeddedServices> embedded;
   std::string database_url;
   std::unique_ptr<Storage> storage;
+  std::unique_ptr<Hints> hints;
   std::unique_ptr<curl::CurlExchange> exchange;
   std::unique_ptr<plugins::PluginRegistry> registry;
   std::unique_ptr<plugins::PluginChannels> channels;
@@ -154,6 +156,7 @@ struct Host::Parts {
   std::unique_ptr<CallbackDesk> callbacks;
   std::unique_ptr<Engine> engine;
   std::unique_ptr<IntakeWriter> writer;
+  std::unique_ptr<IntakeWriter> critical_writer;
   std::unique_ptr<DeliveryPreviews> previews;
   std::unique_ptr<Intake> intake;
   std::unique_ptr<ApiKeys> api_keys;
@@ -189,7 +192,9 @@ void Host::Parts::startStorage() {
   database_url = settings.database.url;
   if (settings.embedded.enabled) {
     embedded = std::make_unique<EmbeddedServices>(embeddedSettings(settings.embedded), log);
-    database_url = embedded->start().database_url;
+    const auto servers = embedded->start();
+    database_url = servers.database_url;
+    if (settings.redis.url.empty()) settings.redis.url = "unix://" + servers.redis_socket.string();
   }
   auto master = masterKey();
   storage = std::make_unique<Storage>(settings.database, migratedUrl(), master, clock, log);
@@ -286,8 +291,10 @@ void Host::Parts::startEngine() {
     throw std::runtime_error("numbers.default_region: '" + region +
                              "' is no region with telephone numbers; allowed: an ISO 3166-1 code such as ES, or empty");
   }
-  engine =
-      std::make_unique<Engine>(settings, storage->work, storage->upkeep, *directory, *renderer, clock, metrics, log);
+  if (!settings.redis.url.empty()) hints = std::make_unique<Hints>(settings.redis, log);
+  engine = std::make_unique<Engine>(
+      settings, EngineParts{storage->work, storage->ready, hints ? &hints->ready : nullptr, storage->upkeep, *directory,
+                            *renderer, clock, metrics, log});
   callbacks =
       std::make_unique<CallbackDesk>(settings, storage->callbacks, storage->receipts, *directory, clock, metrics, log);
   engine->whenReceiptsWait([this] { callbacks->releaseNow(); });
@@ -295,30 +302,32 @@ void Host::Parts::startEngine() {
                 [this] { return engine->inFlight(); });
   metrics.gauge("belfry_database_connections_in_use", "Connections of this process that are in use",
                 [this] { return storage->system_pool.stats().in_use + storage->tenant_pool.stats().in_use; });
-  writer = std::make_unique<IntakeWriter>(
-      storage->intake, [this] { engine->wake(); }, log, IntakeWriterSettings{});
+  writer = std::make_unique<IntakeWriter>(storage->intake, *engine, log, IntakeWriterSettings{});
+  critical_writer =
+      std::make_unique<IntakeWriter>(storage->intake, *engine, log, IntakeWriterSettings{}, "intake-critical");
   previews = std::make_unique<DeliveryPreviews>(*directory, *renderer);
   IntakeSettings intake_settings;
   intake_settings.idempotency_ttl = settings.idempotency_ttl;
   intake_settings.default_region = settings.default_region;
   intake = std::make_unique<Intake>(IntakeParts{*directory, *templates, storage->devices, storage->intake, numbers,
-                                                *previews, *channels, *writer, clock},
+                                                *previews, *channels, *writer, *critical_writer, clock},
                                     sendAnswerJson, intake_settings);
   pg::ListenerSettings listening;
   listening.url = database_url;
   listening.channels = {"belfry_work", "belfry_catalogue"};
   listener = std::make_unique<pg::Listener>(
       listening,
-      [this](std::string_view channel, std::string_view) {
-        if (channel == "belfry_work") engine->wake();
+      [this, self = engine->owner().toString()](std::string_view channel, std::string_view payload) {
+        if (channel == "belfry_work" && payload != self) engine->look();
         if (channel == "belfry_catalogue") watch->changed();
       },
       [this] {
-        engine->wake();
+        engine->look();
         watch->changed();
       },
       log);
   writer->start();
+  critical_writer->start();
   callbacks->start();
   engine->start();
   watch->start();
@@ -395,6 +404,7 @@ void Host::stop() {
   parts.serving = false;
   if (parts.api) parts.api->stop();
   if (parts.writer) parts.writer->stop();
+  if (parts.critical_writer) parts.critical_writer->stop();
   if (parts.callbacks) parts.callbacks->stop();
   if (parts.engine) {
     auto drained = std::min(deadline, std::chrono::steady_clock::now() + parts.settings.worker.drain);
@@ -409,7 +419,9 @@ void Host::stop() {
   parts.listener.reset();
   parts.intake.reset();
   parts.writer.reset();
+  parts.critical_writer.reset();
   parts.engine.reset();
+  parts.hints.reset();
   parts.callbacks.reset();
   if (parts.embedded) parts.embedded->stop();
   parts.embedded.reset();

@@ -37,6 +37,7 @@ Storage::Storage(const DatabaseSettings& settings, const std::string& url, const
       keyring(master, [this](TenantId tenant) { return wrappedKey(key_pool, tenant); }),
       intake(system_pool, keyring),
       work(system_pool, keyring),
+      ready(system_pool),
       notifications(tenant_pool, system_pool, keyring),
       inbox(tenant_pool, system_pool, keyring),
       devices(tenant_pool, keyring, clock),

@@ -11,6 +11,7 @@
 #include "adapters/postgres/pg_key_store.h"
 #include "adapters/postgres/pg_notification_store.h"
 #include "adapters/postgres/pg_plugin_value_store.h"
+#include "adapters/postgres/pg_ready_store.h"
 #include "adapters/postgres/pg_receipt_store.h"
 #include "adapters/postgres/pg_subscriber_key_store.h"
 #include "adapters/postgres/pg_template_store.h"
@@ -31,6 +32,7 @@ struct Storage {
   pg::Keyring keyring;
   pg::PgIntakeStore intake;
   pg::PgWorkStore work;
+  pg::PgReadyStore ready;
   pg::PgNotificationStore notifications;
   pg::PgInboxStore inbox;
   pg::PgDeviceStore devices;

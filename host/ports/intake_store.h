@@ -9,6 +9,7 @@
 
 #include "kit/crypto.h"
 #include "model/notification.h"
+#include "ports/work_store.h"
 
 namespace belfry {
 
@@ -24,6 +25,8 @@ struct NewDelivery {
   DeliveryId id;
   Channel channel;
   int address = 0;  ///< which of the recipient's addresses on the channel
+  /// Stored as attempt 1 of the owner of `ClaimTerms`, who has a slot free for it: nobody else ever sees it wait.
+  bool claimed = false;
 };
 
 /// A completely validated notification with its ids.
@@ -52,9 +55,9 @@ class IntakeStore {
  public:
   virtual ~IntakeStore() = default;
   /// Writes a group in one transaction; what returns `Stored` is durable. No two rows of a group carry the same tenant
-  /// and key. Throws StoreUnavailable when nothing is known to be written, StoreRejected when a row was refused
-  /// (nothing is written).
-  virtual std::vector<IntakeOutcome> write(std::span<const NewNotification> group) = 0;
+  /// and key. `terms` are those of deliveries that are `claimed`. Throws StoreUnavailable when nothing is known to be
+  /// written, StoreRejected when a row was refused (nothing is written).
+  virtual std::vector<IntakeOutcome> write(std::span<const NewNotification> group, const ClaimTerms& terms) = 0;
   /// What a client's key already stands for; nullopt when it is free or has expired. May throw StoreUnavailable.
   virtual std::optional<IntakeOutcome> findKey(TenantId tenant, const Digest256& key_hash,
                                                const Digest256& request_hash) = 0;

@@ -8,11 +8,31 @@
 
 #include "kit/time.h"
 #include "model/delivery.h"
+#include "model/lane.h"
 
 namespace belfry {
 
-/// How many deliveries of each priority a worker has room for.
-using ClaimRoom = std::map<Priority, int>;
+/// Who claims, and for how long. Leases run by the database's clock.
+struct ClaimTerms {
+  Uuid owner;
+  Duration lease;
+};
+
+/// A claim with its notification, as one statement gives them.
+struct ClaimedWork {
+  enum class Content { loaded, unreadable, not_loaded };
+
+  ClaimedDelivery claim;
+  /// `unreadable`: the row is lost or cannot be decrypted. `not_loaded`: its key could not be had now.
+  Content content = Content::loaded;
+  LoadedNotification notification;
+};
+
+/// How many deliveries to claim from a lane.
+struct LaneRoom {
+  Lane lane;
+  int room;
+};
 
 struct RescuePolicy {
   LeasePolicy lease_policy = LeasePolicy::hold;
@@ -35,19 +55,16 @@ struct SettledGroup {
 class WorkStore {
  public:
   virtual ~WorkStore() = default;
-  /// Claims due deliveries by compare-and-set; committed when it returns. Leases run by the database's clock.
-  virtual std::vector<ClaimedDelivery> claim(const ClaimRoom& room, Duration lease, const Uuid& owner) = 0;
-  /// The notifications of claims, in the order of `claims`. A row that cannot be read (lost or not decryptable) is
-  /// nullopt.
-  virtual std::vector<std::optional<LoadedNotification>> load(std::span<const ClaimedDelivery> claims) = 0;
+  /// Claims those of `ready` that still wait, by compare-and-set; committed when it returns. By priority and due time.
+  virtual std::vector<ClaimedWork> claim(std::span<const ReadyDelivery> ready, const ClaimTerms& terms) = 0;
+  /// The same without hints: from each lane what is due the longest.
+  virtual std::vector<ClaimedWork> claimFrom(std::span<const LaneRoom> lanes, const ClaimTerms& terms) = 0;
   /// Ends attempts in one commit.
   virtual SettledGroup settle(std::span<const Settlement> group) = 0;
   /// Gives claims back that were never begun.
   virtual void release(std::span<const ClaimedDelivery> claims, const Uuid& owner) = 0;
   /// Treats up to `limit` expired leases by their channel's policy.
   virtual std::vector<RescuedDelivery> rescue(const std::map<Channel, RescuePolicy>& policies, int limit) = 0;
-  /// When the earliest waiting delivery becomes due; nullopt when none waits.
-  virtual std::optional<TimePoint> nextDue() = 0;
 };
 
 }  // namespace belfry

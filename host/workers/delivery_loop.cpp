@@ -1,6 +1,7 @@
 #include "workers/delivery_loop.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "kit/thread.h"
 #include "ports/store_error.h"
@@ -8,20 +9,18 @@
 namespace belfry {
 namespace {
 
-std::chrono::milliseconds marginOf(const DeliveryLoopSettings& settings) {
-  return settings.lease_margin.count() > 0 ? settings.lease_margin : settings.lease / 10;
-}
+constexpr int kMostHandful = 64;
+constexpr auto kSoon = std::chrono::milliseconds(2);
 
 }  // namespace
 
-DeliveryLoop::DeliveryLoop(WorkStore& store, DeliveryPipeline& pipeline, const Clock& clock, const Log& log,
-                           DeliveryLoopSettings settings)
-    : store_(store),
+DeliveryLoop::DeliveryLoop(WorkSource source, DeliveryPipeline& pipeline, const Log& log, DeliveryLoopSettings settings)
+    : source_(std::move(source)),
       pipeline_(pipeline),
-      clock_(clock),
       log_(log),
-      settings_(settings),
-      owner_(newUuidV7(clock.now())) {}
+      settings_(std::move(settings)),
+      handful_(std::clamp(settings_.slots / 16, 1, kMostHandful)),
+      shares_(settings_.priorities) {}
 
 DeliveryLoop::~DeliveryLoop() { drain(std::chrono::steady_clock::now()); }
 
@@ -29,20 +28,56 @@ void DeliveryLoop::start() {
   thread_ = std::thread([this] { run(); });
 }
 
-void DeliveryLoop::wake() {
-  std::lock_guard lock(mutex_);
+void DeliveryLoop::wakeLocked() {
   woken_ = true;
   changed_.notify_all();
+}
+
+void DeliveryLoop::wake() {
+  backlog_ = true;
+  std::lock_guard lock(mutex_);
+  ready_ = true;
+  wakeLocked();
+}
+
+void DeliveryLoop::look() {
+  std::lock_guard lock(mutex_);
+  look_ = true;
+  wakeLocked();
 }
 
 void DeliveryLoop::freeSlots(std::size_t count) {
   std::lock_guard lock(mutex_);
   in_flight_ -= static_cast<int>(count);
-  woken_ = true;
-  changed_.notify_all();
+  if (backlog_ && settings_.slots - in_flight_ >= handful_) wakeLocked();
+  if (backlog_) freed_ = true;
+  if (freed_ || stopping_) changed_.notify_all();
 }
 
-void DeliveryLoop::drain(std::chrono::steady_clock::time_point deadline) {
+int DeliveryLoop::reserve(int wanted) {
+  if (backlog_) return 0;
+  int taken = in_flight_.load();
+  for (;;) {
+    const int given = std::min(wanted, settings_.slots - taken);
+    if (given <= 0) return 0;
+    if (in_flight_.compare_exchange_weak(taken, taken + given)) return given;
+  }
+}
+
+void DeliveryLoop::begin(std::vector<HandedOver> deliveries, TimePoint claimed_at) {
+  std::lock_guard lock(mutex_);
+  handed_.push_back({std::move(deliveries), claimed_at});
+  wakeLocked();
+}
+
+void DeliveryLoop::release(std::vector<ClaimedDelivery> claims) {
+  std::lock_guard lock(mutex_);
+  in_flight_ -= static_cast<int>(claims.size());
+  unbegun_.insert(unbegun_.end(), claims.begin(), claims.end());
+  wakeLocked();
+}
+
+void DeliveryLoop::drain(TimePoint deadline) {
   {
     std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -56,22 +91,25 @@ void DeliveryLoop::drain(std::chrono::steady_clock::time_point deadline) {
 }
 
 void DeliveryLoop::run() {
-  nameThread("delivery");
+  nameThread(settings_.name);
   for (;;) {
     bool last;
     {
       std::lock_guard lock(mutex_);
       last = stopping_;
-      woken_ = false;
+      if (std::exchange(ready_, false)) backlog_ = true;
+      if (std::exchange(look_, false)) next_look_ = {};
+      woken_ = freed_ = false;
     }
     auto next = turn(last);
     if (last) return;
-    if (next == Next::when_due) waitUntil(nextLook());
-    if (next == Next::after_poll) waitUntil(std::chrono::steady_clock::now() + settings_.poll);
+    if (next == Next::when_freed || next == Next::when_polled) wait(next);
+    if (next == Next::when_freed || next == Next::soon) wait(Next::soon);
   }
 }
 
 DeliveryLoop::Next DeliveryLoop::turn(bool last) {
+  beginHanded();
   try {
     releaseUnbegun();
     return last ? Next::at_once : claimOnce();
@@ -80,61 +118,88 @@ DeliveryLoop::Next DeliveryLoop::turn(bool last) {
   } catch (const std::exception& error) {
     log_.error("claim refused", {{"reason", error.what()}});
   }
-  return Next::after_poll;
+  next_look_ = std::chrono::steady_clock::now() + settings_.poll;
+  return Next::when_polled;
+}
+
+void DeliveryLoop::beginHanded() {
+  std::vector<Handed> handed;
+  {
+    std::lock_guard lock(mutex_);
+    handed.swap(handed_);
+  }
+  for (auto& group : handed) {
+    const auto deadline = lastMoment(group.claimed_at);
+    for (auto& one : group.deliveries) pipeline_.begin(std::move(one.claim), std::move(one.notification), deadline);
+  }
 }
 
 void DeliveryLoop::releaseUnbegun() {
-  if (unbegun_.empty()) return;
-  store_.release(unbegun_, owner_);
-  unbegun_.clear();
+  std::vector<ClaimedDelivery> claims;
+  {
+    std::lock_guard lock(mutex_);
+    claims = unbegun_;
+  }
+  if (claims.empty()) return;
+  source_.store().release(claims, source_.terms().owner);
+  std::lock_guard lock(mutex_);
+  unbegun_.erase(unbegun_.begin(), unbegun_.begin() + static_cast<std::ptrdiff_t>(claims.size()));
+  look_ = true;  // no hint tells of them
+  wakeLocked();
 }
 
 DeliveryLoop::Next DeliveryLoop::claimOnce() {
-  int free_slots = settings_.slots - in_flight_;
-  if (free_slots <= 0) return Next::after_poll;  // a slot that becomes free wakes the loop
+  const int free_slots = settings_.slots - in_flight_;
+  const auto now = std::chrono::steady_clock::now();
+  const bool look = now >= next_look_;
+  if (free_slots <= 0) return Next::when_freed;
+  if (!backlog_ && !look) return Next::when_polled;
   for (const auto& room : shares_.rooms(free_slots)) {
-    // Taken before the claim, so that this clock's lease ends no later than the database's.
-    auto claimed_at = std::chrono::steady_clock::now();
-    auto claims = store_.claim(room, settings_.lease, owner_);
+    auto claims = source_.claim(room, look);
     shares_.used(room, claims);
-    if (!claims.empty()) return begin(std::move(claims), claimed_at);
+    if (claims.empty()) continue;
+    backlog_ = true;
+    // This clock's lease ends no later than the database's: it counts from before the claim.
+    beginClaimed(std::move(claims), now);
+    return settings_.slots - in_flight_ >= handful_ ? Next::at_once : Next::soon;
   }
-  return Next::when_due;
+  backlog_ = false;
+  if (look) next_look_ = std::chrono::steady_clock::now() + settings_.poll;
+  return Next::when_polled;
 }
 
-DeliveryLoop::Next DeliveryLoop::begin(std::vector<ClaimedDelivery> claims,
-                                       std::chrono::steady_clock::time_point claimed_at) {
-  std::vector<std::optional<LoadedNotification>> loaded;
-  try {
-    loaded = store_.load(claims);
-  } catch (const std::exception& error) {
-    log_.warn("load failed, claims go back", {{"claims", claims.size()}, {"reason", error.what()}});
-    unbegun_ = std::move(claims);
-    return Next::after_poll;
-  }
+void DeliveryLoop::beginClaimed(std::vector<ClaimedWork> claims, TimePoint claimed_at) {
+  const auto deadline = lastMoment(claimed_at);
   in_flight_ += static_cast<int>(claims.size());
-  auto deadline = claimed_at + settings_.lease - marginOf(settings_);
-  for (std::size_t i = 0; i < claims.size(); ++i) pipeline_.begin(claims[i], std::move(loaded[i]), deadline);
-  return Next::at_once;
-}
-
-std::chrono::steady_clock::time_point DeliveryLoop::nextLook() {
-  auto now = std::chrono::steady_clock::now();
-  auto latest = now + settings_.poll;
-  try {
-    auto due = store_.nextDue();
-    if (!due) return latest;
-    auto wait = std::max(*due - clock_.now(), Duration::zero());
-    return std::min(latest, now + wait);
-  } catch (const std::exception& error) {
-    log_.warn("next due time unknown", {{"reason", error.what()}});
-    return latest;
+  std::vector<ClaimedDelivery> unloaded;
+  for (auto& one : claims) {
+    using enum ClaimedWork::Content;
+    if (one.content == not_loaded) {
+      unloaded.push_back(std::move(one.claim));
+    } else {
+      pipeline_.begin(std::move(one.claim),
+                      one.content == loaded ? std::optional(std::move(one.notification)) : std::nullopt, deadline);
+    }
   }
+  if (unloaded.empty()) return;
+  log_.warn("load failed, claims go back", {{"claims", unloaded.size()}});
+  release(std::move(unloaded));
 }
 
-void DeliveryLoop::waitUntil(std::chrono::steady_clock::time_point when) {
+DeliveryLoop::TimePoint DeliveryLoop::lastMoment(TimePoint claimed_at) const {
+  const auto lease = std::chrono::duration_cast<std::chrono::milliseconds>(source_.terms().lease);
+  const auto margin = settings_.lease_margin.count() > 0 ? settings_.lease_margin : lease / 10;
+  return claimed_at + lease - margin;
+}
+
+void DeliveryLoop::wait(Next next) {
+  const auto now = std::chrono::steady_clock::now();
+  const auto until = next == Next::soon         ? now + kSoon
+                     : next == Next::when_freed ? now + settings_.poll
+                                                : std::max(next_look_, now + kSoon);
   std::unique_lock lock(mutex_);
-  changed_.wait_until(lock, when, [this] { return woken_ || stopping_; });
+  changed_.wait_until(lock, until,
+                      [&] { return woken_ || stopping_ || (next == Next::when_freed && freed_); });
 }
 
 }  // namespace belfry

@@ -1,32 +1,41 @@
 #include "workers/priority_shares.h"
 
 #include <algorithm>
-#include <array>
 
 namespace belfry {
 namespace {
 
 int weightOf(Priority priority) { return 8 >> toNumber(priority); }
 
-/// Who comes first when there are fewer slots than priorities: the same 8 : 4 : 2 : 1 over fifteen turns.
-Priority firstAt(std::size_t turn) {
-  using enum Priority;
-  static constexpr std::array kTurns{critical, high, critical, medium, critical, high, critical, low,
-                                     critical, high, critical, medium, critical, high, critical};
-  return kTurns[turn % kTurns.size()];
+/// Each priority as often as its weight, spread evenly: the one that is furthest behind its share comes next.
+std::vector<Priority> spread(const std::vector<Priority>& priorities) {
+  int total = 0;
+  for (auto priority : priorities) total += weightOf(priority);
+  std::vector<int> owed(priorities.size(), 0);
+  std::vector<Priority> turns;
+  for (int turn = 0; turn < total; ++turn) {
+    for (std::size_t i = 0; i < priorities.size(); ++i) owed[i] += weightOf(priorities[i]);
+    auto most = std::max_element(owed.begin(), owed.end());
+    *most -= total;
+    turns.push_back(priorities[static_cast<std::size_t>(most - owed.begin())]);
+  }
+  return turns;
 }
 
 }  // namespace
 
+PriorityShares::PriorityShares(std::vector<Priority> priorities)
+    : priorities_(std::move(priorities)), turns_(spread(priorities_)) {}
+
 std::vector<ClaimRoom> PriorityShares::rooms(int free_slots) {
-  if (free_slots < static_cast<int>(allPriorities().size())) return takenInTurn(free_slots);
+  if (free_slots < static_cast<int>(priorities_.size())) return takenInTurn(free_slots);
   return {shared(free_slots)};
 }
 
-void PriorityShares::used(const ClaimRoom& room, std::span<const ClaimedDelivery> claims) {
+void PriorityShares::used(const ClaimRoom& room, std::span<const ClaimedWork> claims) {
   for (const auto& [priority, most] : room) {
-    auto got =
-        std::count_if(claims.begin(), claims.end(), [p = priority](const auto& claim) { return claim.priority == p; });
+    auto got = std::count_if(claims.begin(), claims.end(),
+                             [p = priority](const auto& one) { return one.claim.priority == p; });
     if (got < most) {
       idle_.insert(priority);
     } else {
@@ -39,9 +48,9 @@ ClaimRoom PriorityShares::shared(int free_slots) const {
   ClaimRoom room;
   std::vector<Priority> busy;
   int weights = 0;
-  for (Priority priority : allPriorities()) {
+  for (Priority priority : priorities_) {
     room[priority] = 1;
-    if (idle_.size() < allPriorities().size() && idle_.contains(priority)) continue;
+    if (idle_.size() < priorities_.size() && idle_.contains(priority)) continue;
     busy.push_back(priority);
     weights += weightOf(priority);
   }
@@ -57,8 +66,8 @@ ClaimRoom PriorityShares::shared(int free_slots) const {
 }
 
 std::vector<ClaimRoom> PriorityShares::takenInTurn(int free_slots) {
-  std::vector<Priority> order{firstAt(turn_++)};
-  for (Priority priority : allPriorities())
+  std::vector<Priority> order{turns_[turn_++ % turns_.size()]};
+  for (Priority priority : priorities_)
     if (priority != order.front()) order.push_back(priority);
   std::vector<ClaimRoom> rooms;
   for (std::size_t i = 0; i < order.size(); ++i) {

@@ -6,7 +6,7 @@
 
 namespace belfry {
 
-SettleStream::SettleStream(WorkStore& store, std::function<void(std::size_t)> settled, const Log& log)
+SettleStream::SettleStream(WorkStore& store, Settled settled, const Log& log)
     : store_(store), settled_(std::move(settled)), log_(log) {}
 
 SettleStream::~SettleStream() { stop(std::chrono::steady_clock::now()); }
@@ -59,15 +59,15 @@ void SettleStream::settle(std::vector<Settlement> group) {
                   {{"count", group.size() - settled.ended.size()}});
       }
       if (settled.receipts_wait && receipts_wait_) receipts_wait_();
-      return settled_(group.size());
+      return settled_(group);
     } catch (const StoreUnavailable& error) {
       log_.warn("settle failed, will be tried again", {{"attempts", group.size()}, {"reason", error.what()}});
-      if (!mayRetry()) return settled_(group.size());
+      if (!mayRetry()) return settled_(group);
     } catch (const std::exception& error) {
       if (group.size() == 1) {
         log_.error("settlement refused by the database; the lease decides",
                    {{"delivery_id", group[0].delivery.value}, {"reason", error.what()}});
-        return settled_(1);
+        return settled_(group);
       }
       auto middle = group.begin() + static_cast<std::ptrdiff_t>(group.size() / 2);
       std::vector<Settlement> rest(std::make_move_iterator(middle), std::make_move_iterator(group.end()));

@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -17,8 +18,10 @@ namespace belfry {
 
 class SettleStream {
  public:
-  /// `settled` is called after each group with how many attempts it ended, so that their slots are free again.
-  SettleStream(WorkStore& store, std::function<void(std::size_t)> settled, const Log& log);
+  /// Gets each group of attempts that ended: their slots are free again.
+  using Settled = std::function<void(std::span<const Settlement>)>;
+
+  SettleStream(WorkStore& store, Settled settled, const Log& log);
   ~SettleStream();
 
   /// `found` is called after a group for which parked receipts wait. Before start().
@@ -38,7 +41,7 @@ class SettleStream {
   bool mayRetry();
 
   WorkStore& store_;
-  const std::function<void(std::size_t)> settled_;
+  const Settled settled_;
   const Log& log_;
   std::function<void()> receipts_wait_;
   std::mutex mutex_;

@@ -23,6 +23,7 @@ struct Columns {
   std::vector<Uuid> delivery_tenants, delivery_ids, delivery_notifications;
   std::vector<std::string_view> delivery_channels;
   std::vector<std::int16_t> delivery_addresses;
+  std::vector<bool> delivery_claimed;
 };
 
 std::string bytesOf(const Digest256& digest) { return std::string(asView(digest)); }
@@ -60,10 +61,11 @@ void addDeliveries(Columns& to, const NewNotification& from) {
     to.delivery_notifications.push_back(from.id.value);
     to.delivery_channels.push_back(toText(delivery.channel));
     to.delivery_addresses.push_back(static_cast<std::int16_t>(delivery.address));
+    to.delivery_claimed.push_back(delivery.claimed);
   }
 }
 
-Params toParams(const Columns& columns) {
+Params toParams(const Columns& columns, const ClaimTerms& terms) {
   Params params;
   params.addUuids(columns.tenants);
   params.addUuids(columns.ids);
@@ -84,10 +86,14 @@ Params toParams(const Columns& columns) {
   params.addUuids(columns.delivery_notifications);
   params.addTexts(columns.delivery_channels);
   params.addInt2s(columns.delivery_addresses);
+  params.addBools(columns.delivery_claimed);
+  params.add(static_cast<std::int32_t>(std::chrono::duration_cast<std::chrono::milliseconds>(terms.lease).count()));
+  params.add(terms.owner);
   return params;
 }
 
-Params insertParams(std::span<const NewNotification> group, const std::unordered_set<Uuid>& skip, Keyring& keyring) {
+Params insertParams(std::span<const NewNotification> group, const std::unordered_set<Uuid>& skip, const ClaimTerms& terms,
+                    Keyring& keyring) {
   Columns columns;
   for (const auto& notification : group) {
     if (skip.contains(notification.id.value)) continue;
@@ -95,7 +101,7 @@ Params insertParams(std::span<const NewNotification> group, const std::unordered
     addIdempotency(columns, notification, keyring);
     addDeliveries(columns, notification);
   }
-  return toParams(columns);
+  return toParams(columns, terms);
 }
 
 std::unordered_set<Uuid> idsOf(const Rows& rows) {
@@ -104,11 +110,22 @@ std::unordered_set<Uuid> idsOf(const Rows& rows) {
   return ids;
 }
 
-/// One round trip, one commit; returns the ids that were inserted.
-std::unordered_set<Uuid> insert(Connection& connection, Params params) {
+/// Whether any of it waits for whoever comes first.
+bool anyWaits(std::span<const NewNotification> group) {
+  return std::any_of(group.begin(), group.end(), [](const auto& notification) {
+    return std::any_of(notification.deliveries.begin(), notification.deliveries.end(),
+                       [](const auto& delivery) { return !delivery.claimed; });
+  });
+}
+
+/// One round trip, one commit; returns the ids that were inserted. `announce`: the owner tells the other hosts.
+std::unordered_set<Uuid> insert(Connection& connection, Params params, const Uuid* announce) {
+  if (!announce) return idsOf(connection.run(sql::notifications_insert, params));
+  Params own;
+  own.add(announce->toString());
   Batch batch;
   batch.emplace_back(sql::notifications_insert, std::move(params));
-  batch.emplace_back(sql::work_announce, Params());
+  batch.emplace_back(sql::work_announce, std::move(own));
   return idsOf(connection.runPipelined(batch)[0]);
 }
 
@@ -153,18 +170,19 @@ Rows findKeys(Connection& connection, const std::vector<Uuid>& tenants, const st
 
 PgIntakeStore::PgIntakeStore(Pool& pool, Keyring& keyring) : pool_(pool), keyring_(keyring) {}
 
-std::vector<IntakeOutcome> PgIntakeStore::write(std::span<const NewNotification> group) {
+std::vector<IntakeOutcome> PgIntakeStore::write(std::span<const NewNotification> group, const ClaimTerms& terms) {
+  const Uuid* announce = anyWaits(group) ? &terms.owner : nullptr;
   return withConnection(pool_, [&](Connection& connection) {
     std::unordered_set<Uuid> stored;
     try {
-      stored = insert(connection, insertParams(group, {}, keyring_));
+      stored = insert(connection, insertParams(group, {}, terms, keyring_), announce);
     } catch (const SqlError& error) {
       constexpr std::string_view kUniqueViolation = "23505";
       if (error.sqlstate() != kUniqueViolation) throw;
       // An earlier try of this group, whose commit was lost on the way, had stored some of it.
       auto before = alreadyStored(connection, group);
       if (before.empty()) throw;
-      stored = insert(connection, insertParams(group, before, keyring_));
+      stored = insert(connection, insertParams(group, before, terms, keyring_), announce);
       stored.merge(before);
     }
     std::vector<Uuid> refused;  // the tenants of what was not stored, with their keys

@@ -12,7 +12,7 @@ class PgIntakeStore final : public IntakeStore {
  public:
   /// `pool` has the role belfry_system.
   PgIntakeStore(Pool& pool, Keyring& keyring);
-  std::vector<IntakeOutcome> write(std::span<const NewNotification> group) override;
+  std::vector<IntakeOutcome> write(std::span<const NewNotification> group, const ClaimTerms& terms) override;
   std::optional<IntakeOutcome> findKey(TenantId tenant, const Digest256& key_hash,
                                        const Digest256& request_hash) override;
 

@@ -1,7 +1,6 @@
 #include "adapters/postgres/pg_work_store.h"
 
 #include <algorithm>
-#include <unordered_map>
 
 #include "adapters/postgres/enum_column.h"
 #include "adapters/postgres/inbox_json.h"
@@ -143,70 +142,80 @@ void addDevices(Params& params, std::span<const Settlement> group, Keyring& keyr
   params.addTexts(reasons);
 }
 
-/// Columns: tenant, id, request. A tenant whose key is gone must not stop the others' work.
-std::optional<NotificationRequest> openRequest(const Row& row, Keyring& keyring) {
+/// Columns of a claim: its own, then request, created_at and expires_at of its notification. Does not throw for what
+/// one row holds: the others were claimed with it.
+ClaimedWork openClaim(const Row& row, Keyring& keyring) {
+  using enum ClaimedWork::Content;
+  ClaimedWork work{toClaim(row), unreadable, {}};
+  if (row.isNull(8)) return work;
   try {
-    auto opened = keyring.open({row.uuid(0)}, "notifications", "request", row.uuid(1), row.bytes(2));
-    return opened ? parseRequest(*opened) : std::nullopt;
+    const auto& claim = work.claim;
+    auto opened = keyring.open(claim.tenant, "notifications", "request", claim.notification.value, row.bytes(8));
+    auto request = opened ? parseRequest(*opened) : std::nullopt;
+    if (!request) return work;
+    work.notification = {std::move(*request), row.time(9), row.maybeTime(10)};
+    work.content = loaded;
   } catch (const KeyringError&) {
-    return std::nullopt;
+    // A tenant whose key is gone must not stop the others' work.
+  } catch (const std::exception&) {
+    work.content = not_loaded;  // the key could not be asked for
   }
+  return work;
+}
+
+std::vector<ClaimedWork> openClaims(const Rows& rows, Keyring& keyring) {
+  std::vector<ClaimedWork> claims;
+  claims.reserve(rows.size());
+  for (auto row : rows) claims.push_back(openClaim(row, keyring));
+  std::sort(claims.begin(), claims.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.claim.priority, a.claim.due_at) < std::tie(b.claim.priority, b.claim.due_at);
+  });
+  return claims;
 }
 
 }  // namespace
 
 PgWorkStore::PgWorkStore(Pool& pool, Keyring& keyring) : pool_(pool), keyring_(keyring) {}
 
-std::vector<ClaimedDelivery> PgWorkStore::claim(const ClaimRoom& room, Duration lease, const Uuid& owner) {
-  std::vector<std::int16_t> priorities;
-  std::vector<std::int32_t> rooms;
-  for (auto [priority, count] : room) {
-    priorities.push_back(static_cast<std::int16_t>(toNumber(priority)));
-    rooms.push_back(count);
-  }
-  Params params;
-  params.addInt2s(priorities);
-  params.addInt4s(rooms);
-  params.add(static_cast<std::int32_t>(lease.count() / 1000));
-  params.add(owner);
-  return withConnection(pool_, [&](Connection& connection) {
-    std::vector<ClaimedDelivery> claims;
-    for (auto row : connection.run(sql::work_claim, params)) claims.push_back(toClaim(row));
-    std::sort(claims.begin(), claims.end(), [](const auto& a, const auto& b) {
-      return std::tie(a.priority, a.due_at) < std::tie(b.priority, b.due_at);
-    });
-    return claims;
-  });
-}
-
-std::vector<std::optional<LoadedNotification>> PgWorkStore::load(std::span<const ClaimedDelivery> claims) {
-  if (claims.empty()) return {};
-  std::vector<Uuid> tenants, ids;
-  std::unordered_map<Uuid, std::vector<std::size_t>> wanted;
-  for (std::size_t i = 0; i < claims.size(); ++i) {
-    auto& places = wanted[claims[i].notification.value];
-    places.push_back(i);
-    if (places.size() > 1) continue;
-    tenants.push_back(claims[i].tenant.value);
-    ids.push_back(claims[i].notification.value);
+std::vector<ClaimedWork> PgWorkStore::claim(std::span<const ReadyDelivery> ready, const ClaimTerms& terms) {
+  if (ready.empty()) return {};
+  std::vector<Uuid> tenants, deliveries;
+  for (const auto& one : ready) {
+    tenants.push_back(one.lane.tenant.value);
+    deliveries.push_back(one.id.value);
   }
   Params params;
   params.addUuids(tenants);
-  params.addUuids(ids);
-  params.add(*std::min_element(ids.begin(), ids.end()));
-  params.add(*std::max_element(ids.begin(), ids.end()));
-  return withConnection(pool_, [&](Connection& connection) {
-    std::vector<std::optional<LoadedNotification>> loaded(claims.size());
-    for (auto row : connection.run(sql::notifications_load, params)) {
-      auto request = openRequest(row, keyring_);
-      if (!request) continue;
-      LoadedNotification notification{std::move(*request), row.time(3), row.maybeTime(4)};
-      const auto& places = wanted[row.uuid(1)];
-      for (std::size_t k = 1; k < places.size(); ++k) loaded[places[k]] = notification;
-      loaded[places[0]] = std::move(notification);
-    }
-    return loaded;
-  });
+  params.addUuids(deliveries);
+  return claimBy(sql::work_claim, std::move(params), terms);
+}
+
+std::vector<ClaimedWork> PgWorkStore::claimFrom(std::span<const LaneRoom> lanes, const ClaimTerms& terms) {
+  if (lanes.empty()) return {};
+  std::vector<std::int16_t> priorities;
+  std::vector<Uuid> tenants;
+  std::vector<std::string_view> channels;
+  std::vector<std::int32_t> rooms;
+  for (const auto& [lane, room] : lanes) {
+    priorities.push_back(static_cast<std::int16_t>(toNumber(lane.priority)));
+    tenants.push_back(lane.tenant.value);
+    channels.push_back(toText(lane.channel));
+    rooms.push_back(room);
+  }
+  Params params;
+  params.addInt2s(priorities);
+  params.addUuids(tenants);
+  params.addTexts(channels);
+  params.addInt4s(rooms);
+  return claimBy(sql::work_claim_lanes, std::move(params), terms);
+}
+
+std::vector<ClaimedWork> PgWorkStore::claimBy(const Statement& statement, Params params, const ClaimTerms& terms) {
+  params.add(static_cast<std::int32_t>(std::chrono::duration_cast<std::chrono::milliseconds>(terms.lease).count()));
+  params.add(terms.owner);
+  // The rows are opened after the connection went back: a tenant's key may have to be asked for.
+  auto rows = withConnection(pool_, [&](Connection& connection) { return connection.run(statement, params); });
+  return openClaims(rows, keyring_);
 }
 
 SettledGroup PgWorkStore::settle(std::span<const Settlement> group) {
@@ -262,15 +271,6 @@ std::vector<RescuedDelivery> PgWorkStore::rescue(const std::map<Channel, RescueP
     }
     return rescued;
   });
-}
-
-std::optional<TimePoint> PgWorkStore::nextDue() {
-  std::vector<std::int16_t> priorities;
-  for (Priority priority : allPriorities()) priorities.push_back(static_cast<std::int16_t>(toNumber(priority)));
-  Params params;
-  params.addInt2s(priorities);
-  return withConnection(
-      pool_, [&](Connection& connection) { return connection.run(sql::work_next_due, params)[0].maybeTime(0); });
 }
 
 }  // namespace belfry::pg

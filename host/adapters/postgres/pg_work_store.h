@@ -11,14 +11,15 @@ class PgWorkStore final : public WorkStore {
   /// `pool` has the role belfry_system.
   PgWorkStore(Pool& pool, Keyring& keyring);
 
-  std::vector<ClaimedDelivery> claim(const ClaimRoom& room, Duration lease, const Uuid& owner) override;
-  std::vector<std::optional<LoadedNotification>> load(std::span<const ClaimedDelivery> claims) override;
+  std::vector<ClaimedWork> claim(std::span<const ReadyDelivery> ready, const ClaimTerms& terms) override;
+  std::vector<ClaimedWork> claimFrom(std::span<const LaneRoom> lanes, const ClaimTerms& terms) override;
   SettledGroup settle(std::span<const Settlement> group) override;
   void release(std::span<const ClaimedDelivery> claims, const Uuid& owner) override;
   std::vector<RescuedDelivery> rescue(const std::map<Channel, RescuePolicy>& policies, int limit) override;
-  std::optional<TimePoint> nextDue() override;
 
  private:
+  std::vector<ClaimedWork> claimBy(const Statement& statement, Params params, const ClaimTerms& terms);
+
   Pool& pool_;
   Keyring& keyring_;
 };

@@ -43,6 +43,12 @@ struct DatabaseSettings {
   std::chrono::milliseconds statement_timeout{};  ///< 0: no limit
 };
 
+struct RedisSettings {
+  std::string url;  ///< empty: none
+  std::string prefix;
+  std::chrono::milliseconds timeout{};
+};
+
 struct EmbeddedProfile {
   bool enabled = false;
   std::filesystem::path data_directory;
@@ -65,6 +71,7 @@ struct PluginSettings {
 
 struct WorkerSettings {
   int slots = 0;
+  int critical_slots = 0;
   std::chrono::milliseconds lease{};
   std::chrono::milliseconds poll{};
   std::chrono::milliseconds drain{};
@@ -99,7 +106,7 @@ struct Settings {
   std::set<ProcessRole> roles;
   HttpSettings http;
   DatabaseSettings database;
-  std::string redis_url;  ///< empty: none
+  RedisSettings redis;
   EmbeddedProfile embedded;
   SecuritySettings security;
   std::filesystem::path tenants_directory;    ///< empty: none

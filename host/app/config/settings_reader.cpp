@@ -108,6 +108,7 @@ EmbeddedProfile embeddedServers(const Reader& in) {
 
 WorkerSettings worker(const Reader& in) {
   return {.slots = in.whole<int>("worker.slots"),
+          .critical_slots = in.whole<int>("worker.critical_slots"),
           .lease = in.ms("worker.lease_ms"),
           .poll = in.ms("worker.poll_ms"),
           .drain = in.ms("worker.drain_ms")};
@@ -154,7 +155,7 @@ Settings readSettings(const SettingLayer& values) {
   settings.roles = roles(in);
   settings.http = http(in);
   settings.database = database(in);
-  settings.redis_url = in.text("redis.url");
+  settings.redis = {in.text("redis.url"), in.text("redis.prefix"), in.ms("redis.timeout_ms")};
   settings.embedded = embeddedServers(in);
   settings.security = {in.path("security.master_key_file"), in.text("security.master_key_env")};
   settings.tenants_directory = in.path("tenants.directory");

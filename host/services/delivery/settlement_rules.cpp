@@ -52,6 +52,7 @@ Settlement base(const ClaimedDelivery& claim) {
   settlement.tenant = claim.tenant;
   settlement.delivery = claim.id;
   settlement.attempt = claim.attempt;
+  settlement.priority = claim.priority;
   return settlement;
 }
 

@@ -62,7 +62,8 @@ void Intake::send(const Caller& caller, SendCommand command, Completion completi
   }
   auto answer = answer_json_(accepted);
   if (prepared->idempotency) prepared->idempotency->response_json = answer;
-  parts_.writer.submit(std::move(prepared).value(), [completion, answer = std::move(answer)](
+  auto& writer = prepared->priority == Priority::critical ? parts_.critical_writer : parts_.writer;
+  writer.submit(std::move(prepared).value(), [completion, answer = std::move(answer)](
                                                         Result<IntakeOutcome, Problem> outcome) mutable {
     completion(outcome ? std::visit(ToAnswer{std::move(answer)}, *outcome) : failure(outcome.error()));
   });

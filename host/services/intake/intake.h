@@ -42,6 +42,7 @@ struct IntakeParts {
   DeliveryPreviews& previews;
   const ChannelPlugins& plugins;
   IntakeWriter& writer;
+  IntakeWriter& critical_writer;  ///< of critical notifications alone: they wait for nobody else's commit
   const Clock& clock;
 };
 

@@ -25,16 +25,11 @@ IntakeOutcome asReplay(const IntakeOutcome& first, const IdempotencyClaim& claim
   return std::holds_alternative<Stored>(first) ? IntakeOutcome(Replayed{kAccepted, claim.response_json}) : first;
 }
 
-bool anyStored(const std::vector<IntakeOutcome>& outcomes) {
-  return std::any_of(outcomes.begin(), outcomes.end(),
-                     [](const auto& outcome) { return std::holds_alternative<Stored>(outcome); });
-}
-
 }  // namespace
 
-IntakeWriter::IntakeWriter(IntakeStore& store, std::function<void()> stored, const Log& log,
-                           IntakeWriterSettings settings)
-    : store_(store), stored_(std::move(stored)), log_(log), settings_(settings) {}
+IntakeWriter::IntakeWriter(IntakeStore& store, Dispatch& dispatch, const Log& log, IntakeWriterSettings settings,
+                           std::string name)
+    : store_(store), dispatch_(dispatch), log_(log), settings_(settings), name_(std::move(name)) {}
 
 IntakeWriter::~IntakeWriter() { stop(); }
 
@@ -64,7 +59,7 @@ void IntakeWriter::submit(NewNotification notification, Completion completion) {
 }
 
 void IntakeWriter::run() {
-  nameThread("intake");
+  nameThread(name_);
   for (;;) {
     auto group = takeGroup();
     if (group.empty()) return;
@@ -101,22 +96,24 @@ void IntakeWriter::write(Entries& group) {
   std::vector<NewNotification> rows;
   rows.reserve(group.size());
   for (auto& entry : group) rows.push_back(std::move(entry.notification));
+  GroupDispatch dispatch(dispatch_, rows);
   const auto give_up = std::chrono::steady_clock::now() + settings_.retry_for;
   std::vector<IntakeOutcome> outcomes;
   for (;;) {
     try {
-      outcomes = store_.write(rows);
+      outcomes = store_.write(rows, dispatch.terms());
       break;
     } catch (const StoreUnavailable& error) {
       log_.warn("intake write failed", {{"rows", rows.size()}, {"reason", error.what()}});
       if (pauseBeforeRetry(give_up)) continue;
+      dispatch.abandon();
       return refuse(group, away());
     } catch (const std::exception& error) {
       for (std::size_t i = 0; i < group.size(); ++i) group[i].notification = std::move(rows[i]);
       return bisect(group, error.what());
     }
   }
-  if (anyStored(outcomes)) stored_();
+  dispatch.stored(outcomes);
   complete(group, rows, std::move(outcomes));
 }
 

@@ -19,6 +19,7 @@
 #include "kit/result.h"
 #include "model/problem.h"
 #include "ports/intake_store.h"
+#include "services/intake/group_dispatch.h"
 
 namespace belfry {
 
@@ -33,8 +34,9 @@ class IntakeWriter {
   /// Called once per submission, on the writer's thread: after the commit for Stored. Must not block.
   using Completion = std::function<void(Result<IntakeOutcome, Problem>)>;
 
-  /// `stored` is called after each commit that stored something, to wake the local workers.
-  IntakeWriter(IntakeStore& store, std::function<void()> stored, const Log& log, IntakeWriterSettings settings);
+  /// What is stored goes to `dispatch`. `name` is the thread's.
+  IntakeWriter(IntakeStore& store, Dispatch& dispatch, const Log& log, IntakeWriterSettings settings,
+               std::string name = "intake");
   ~IntakeWriter();
 
   void start();
@@ -61,9 +63,10 @@ class IntakeWriter {
   void bisect(Entries& group, const std::string& reason);
 
   IntakeStore& store_;
-  std::function<void()> stored_;
+  Dispatch& dispatch_;
   const Log& log_;
   const IntakeWriterSettings settings_;
+  const std::string name_;
   std::mutex mutex_;
   std::condition_variable arrived_;
   std::deque<Entry> queue_;  // guarded by mutex_

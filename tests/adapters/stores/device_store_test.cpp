@@ -29,7 +29,7 @@ class DeviceStoreTest : public StoreSuite {
   }
   static ClaimedDelivery claimed(TenantId tenant) {
     storedMail(tenant);
-    return stores_->work.claim({{Priority::medium, 1}}, 60s, newUuidV7(stores_->clock.now())).at(0);
+    return claimDue(*stores_, {{Priority::medium, 1}}, 60s, newUuidV7(stores_->clock.now())).at(0);
   }
   /// Ends an attempt that taught something about a device.
   std::size_t settle(DeviceReport device, int later_attempt = 0) {
@@ -189,7 +189,7 @@ TEST_F(DeviceStoreTest, DeliveriesRememberWhichAddressTheyGoTo) {
   ASSERT_THAT(view->deliveries, SizeIs(2));
   EXPECT_EQ(view->deliveries[1].address, 1);
   EXPECT_EQ(view->request.recipient.device_tokens, made.request.recipient.device_tokens);
-  const auto claims = stores_->work.claim({{Priority::medium, 9}}, 60s, newUuidV7(stores_->clock.now()));
+  const auto claims = claimDue(*stores_, {{Priority::medium, 9}}, 60s, newUuidV7(stores_->clock.now()));
   ASSERT_THAT(claims, SizeIs(2));
   EXPECT_EQ(claims[0].address + claims[1].address, 1);
 }

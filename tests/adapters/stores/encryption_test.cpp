@@ -17,8 +17,8 @@ class DamagedRows : public StoreSuite {
         ") / 2, get_byte(" + column + ", length(" + column + ") / 2) # 1) WHERE " + where);
   }
 
-  static std::vector<ClaimedDelivery> claimAll() {
-    return stores_->work.claim({{Priority::medium, 100}}, 60s, newUuidV7(stores_->clock.now()));
+  static std::vector<ClaimedWork> claimAll(Stores& stores) {
+    return claimWork(stores, {{Priority::medium, 100}}, 60s, newUuidV7(stores.clock.now()));
   }
 
   TenantId tenant_;
@@ -30,11 +30,10 @@ TEST_F(DamagedRows, ANotificationIsReportedAndItsNeighbourLoaded) {
   damage("notifications", "request", "id = " + quoted(broken.id.toString()));
   EXPECT_THROW(stores_->notifications.get(tenant_, broken.id), StoreRejected);
   EXPECT_TRUE(stores_->notifications.get(tenant_, whole.id));
-  auto claims = claimAll();
-  auto loaded = stores_->work.load(claims);
-  ASSERT_THAT(loaded, SizeIs(2));
-  EXPECT_FALSE(loaded[0]);
-  EXPECT_TRUE(loaded[1]);
+  const auto claims = claimAll(*stores_);
+  ASSERT_THAT(claims, SizeIs(2));
+  EXPECT_EQ(claims[0].content, ClaimedWork::Content::unreadable);
+  EXPECT_EQ(claims[1].content, ClaimedWork::Content::loaded);
 }
 
 TEST_F(DamagedRows, AReportNamesTheRowAndNothingPersonal) {
@@ -70,7 +69,7 @@ TEST_F(DamagedRows, AReplayThatCannotBeOpenedIsReported) {
   store(keyed(tenant_, "key"));
   damage("idempotency_keys", "response");
   auto again = keyed(tenant_, "key");
-  EXPECT_THROW(stores_->intake.write({&again, 1}), StoreRejected);
+  EXPECT_THROW(stores_->intake.write({&again, 1}, kNoClaims), StoreRejected);
   EXPECT_THROW(stores_->idempotency.begin(tenant_, sha256("key"), sha256("request"), 1s, stores_->clock.now() + 1h),
                StoreRejected);
 }
@@ -81,11 +80,10 @@ TEST_F(DamagedRows, OneTenantsLostKeyLeavesTheOthersWorking) {
   auto kept = storedMail(healthy);
   damage("tenants", "wrapped_key", "id = " + quoted(tenant_.toString()));
   Stores fresh(*database_);  // nothing cached
-  auto claims = claimAll();
-  auto loaded = fresh.work.load(claims);
-  ASSERT_THAT(loaded, SizeIs(2));
-  EXPECT_FALSE(loaded[0]) << lost.id.toString();
-  EXPECT_TRUE(loaded[1]) << kept.id.toString();
+  const auto claims = claimAll(fresh);
+  ASSERT_THAT(claims, SizeIs(2));
+  EXPECT_EQ(claims[0].content, ClaimedWork::Content::unreadable) << lost.id.toString();
+  EXPECT_EQ(claims[1].content, ClaimedWork::Content::loaded) << kept.id.toString();
   EXPECT_THROW(fresh.notifications.get(tenant_, lost.id), StoreRejected);
   EXPECT_TRUE(fresh.notifications.get(healthy, kept.id));
 }
@@ -118,7 +116,7 @@ TEST_F(DamagedRows, AnotherMasterKeyOpensNothing) {
   auto made = storedMail(tenant_);
   Stores stranger(*database_, testMaster(0x11));
   EXPECT_THROW(stranger.notifications.get(tenant_, made.id), StoreRejected);
-  EXPECT_THROW(stranger.intake.write({&made, 1}), StoreRejected);
+  EXPECT_THROW(stranger.intake.write({&made, 1}, kNoClaims), StoreRejected);
   EXPECT_NE(stranger.keys.hash("secret"), stores_->keys.hash("secret"));
 }
 

@@ -37,7 +37,7 @@ class InboxStoreTest : public StoreSuite {
 
   static ClaimedDelivery claimed(TenantId tenant) {
     storedMail(tenant);
-    return stores_->work.claim({{Priority::medium, 1}}, 60s, newUuidV7(stores_->clock.now())).at(0);
+    return claimDue(*stores_, {{Priority::medium, 1}}, 60s, newUuidV7(stores_->clock.now())).at(0);
   }
 
   /// Settles a delivery that brings it.

@@ -12,7 +12,7 @@ class IntakeStoreTest : public StoreSuite {
  protected:
   void SetUp() override { clearDeliveries(); }
 
-  static IntakeOutcome write(const NewNotification& one) { return stores_->intake.write({&one, 1}).at(0); }
+  static IntakeOutcome write(const NewNotification& one) { return stores_->intake.write({&one, 1}, kNoClaims).at(0); }
 
   static std::vector<long> rowCounts() {
     return {count("notifications"),   count("deliveries"), count("work"),
@@ -25,7 +25,7 @@ TEST_F(IntakeStoreTest, WritesAGroupOfSeveralTenantsWhole) {
   std::vector<NewNotification> group;
   for (int i = 0; i < 50; ++i) group.push_back(mail(i % 2 ? one : two));
   group[0].deliveries.push_back({DeliveryId::mint(stores_->clock.now()), Channel::sms});
-  for (const auto& outcome : stores_->intake.write(group)) EXPECT_TRUE(std::holds_alternative<Stored>(outcome));
+  for (const auto& outcome : stores_->intake.write(group, kNoClaims)) EXPECT_TRUE(std::holds_alternative<Stored>(outcome));
   EXPECT_THAT(rowCounts(), ElementsAre(50, 51, 51, 102, 51, 0));
   EXPECT_EQ(count("work w JOIN belfry.notifications n ON n.tenant_id = w.tenant_id AND n.id = w.notification_id"), 51);
   EXPECT_EQ(count("work WHERE tenant_id = " + quoted(one.toString())), 25);
@@ -107,7 +107,7 @@ TEST_F(IntakeStoreTest, AGroupMixesFreshReplayedAndMismatchedRows) {
   std::vector<NewNotification> group{mail(tenant), keyed(tenant, "known"), keyed(tenant, "new"),
                                      keyed(tenant, "other")};
   store(keyed(tenant, "other", "another request"));
-  auto outcomes = stores_->intake.write(group);
+  auto outcomes = stores_->intake.write(group, kNoClaims);
   EXPECT_TRUE(std::holds_alternative<Stored>(outcomes[0]));
   ASSERT_TRUE(std::holds_alternative<Replayed>(outcomes[1]));
   EXPECT_EQ(std::get<Replayed>(outcomes[1]).response_json, known.idempotency->response_json);
@@ -164,7 +164,7 @@ TEST_F(IntakeStoreTest, GroupsWithTheSameKeysInAnyOrderDoNotDeadlock) {
     for (int i = 0; i < 2; ++i)
       threads.emplace_back([&, i] {
         together.arrive_and_wait();
-        told[i] = stores_->intake.write(groups[i]);
+        told[i] = stores_->intake.write(groups[i], kNoClaims);
       });
   }
   int stored = 0;
@@ -177,13 +177,13 @@ TEST_F(IntakeStoreTest, GroupsWithTheSameKeysInAnyOrderDoNotDeadlock) {
 TEST_F(IntakeStoreTest, AGroupWrittenAgainAfterAnAmbiguousCommitIsNotDoubled) {
   auto tenant = newTenant();
   std::vector<NewNotification> group{mail(tenant), keyed(tenant, "a"), mail(tenant), keyed(tenant, "b")};
-  stores_->intake.write(group);
+  stores_->intake.write(group, kNoClaims);
   auto before = rowCounts();
-  for (const auto& outcome : stores_->intake.write(group)) EXPECT_TRUE(std::holds_alternative<Stored>(outcome));
+  for (const auto& outcome : stores_->intake.write(group, kNoClaims)) EXPECT_TRUE(std::holds_alternative<Stored>(outcome));
   EXPECT_EQ(rowCounts(), before);
   // What had come in the meantime is written with it.
   group.push_back(mail(tenant));
-  for (const auto& outcome : stores_->intake.write(group)) EXPECT_TRUE(std::holds_alternative<Stored>(outcome));
+  for (const auto& outcome : stores_->intake.write(group, kNoClaims)) EXPECT_TRUE(std::holds_alternative<Stored>(outcome));
   EXPECT_EQ(count("notifications"), 5);
 }
 
@@ -191,10 +191,10 @@ TEST_F(IntakeStoreTest, ABadRowLeavesNothingOfItsGroup) {
   auto tenant = newTenant();
   std::vector<NewNotification> group{mail(tenant), keyed(tenant, "a"), mail(tenant)};
   group[2].request.template_ref = TemplateRef{std::string("nul\0key", 7), 1, "en"};
-  EXPECT_THROW(stores_->intake.write(group), StoreRejected);
+  EXPECT_THROW(stores_->intake.write(group, kNoClaims), StoreRejected);
   EXPECT_THAT(rowCounts(), ::testing::Each(0));
   group[2].request.template_ref.reset();
-  for (const auto& outcome : stores_->intake.write(group)) EXPECT_TRUE(std::holds_alternative<Stored>(outcome));
+  for (const auto& outcome : stores_->intake.write(group, kNoClaims)) EXPECT_TRUE(std::holds_alternative<Stored>(outcome));
 }
 
 TEST_F(IntakeStoreTest, ATenantWithoutAKeyIsRejectedNotUnavailable) {
@@ -206,7 +206,7 @@ TEST_F(IntakeStoreTest, ADatabaseThatIsAwayIsUnavailable) {
   Pool pool(nowhere, silentLog());
   PgIntakeStore away(pool, stores_->keyring);
   auto one = mail(newTenant());
-  EXPECT_THROW(away.write({&one, 1}), StoreUnavailable);
+  EXPECT_THROW(away.write({&one, 1}, kNoClaims), StoreUnavailable);
 }
 
 TEST_F(IntakeStoreTest, AStatementThatTakesTooLongIsUnavailableNotRejected) {
@@ -225,7 +225,7 @@ TEST_F(IntakeStoreTest, AStatementThatTakesTooLongIsUnavailableNotRejected) {
   auto lease = stores_->system_pool.acquire();
   Transaction holder(*lease);
   holder.run(kTakeKey, params);
-  EXPECT_THROW(impatient.write({&one, 1}), StoreUnavailable) << "waits for whoever holds the key";
+  EXPECT_THROW(impatient.write({&one, 1}, kNoClaims), StoreUnavailable) << "waits for whoever holds the key";
 }
 
 }  // namespace

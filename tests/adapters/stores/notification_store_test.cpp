@@ -86,11 +86,11 @@ TEST_F(NotificationStoreTest, TheTimelineGrowsWithTheDelivery) {
   EXPECT_EQ(queued.state, DeliveryState::queued);
   EXPECT_EQ(queued.due_at, made.created_at);
   EXPECT_EQ(queued.attempt, 0);
-  auto claim = stores_->work.claim({{Priority::medium, 1}}, 60s, newUuidV7(made.created_at)).at(0);
+  auto claim = claimDue(*stores_, {{Priority::medium, 1}}, 60s, newUuidV7(made.created_at)).at(0);
   auto sending = stores_->notifications.get(tenant_, made.id)->deliveries.at(0);
   EXPECT_EQ(sending.state, DeliveryState::sending) << "a live delivery's state is that of its work row";
   EXPECT_EQ(sending.attempt, 1);
-  Settlement end{tenant_, claim.id, 1, DeliveryState::bounced, {}, "mail", "id-1", "550", "no such user", {}};
+  Settlement end{tenant_, claim.id, 1, claim.priority, DeliveryState::bounced, {}, "mail", "id-1", "550", "no such user", {}};
   end.events = {{EventType::sending, made.created_at, 1, "mail", {}},
                 {EventType::bounced, made.created_at, 1, "mail", R"({"code":"550"})"}};
   stores_->work.settle({&end, 1});

@@ -22,14 +22,14 @@ class ReceiptStoreTest : public StoreSuite {
   }
   static ClaimedDelivery claimAgain() {
     sql("UPDATE belfry.work SET due_at = now() WHERE lease_until IS NULL");
-    auto claims = stores_->work.claim({{Priority::medium, 10}}, 60s, newUuidV7(stores_->clock.now()));
+    auto claims = claimDue(*stores_, {{Priority::medium, 10}}, 60s, newUuidV7(stores_->clock.now()));
     EXPECT_THAT(claims, SizeIs(1));
     return claims.at(0);
   }
 
   static SettledGroup settle(const ClaimedDelivery& of, DeliveryState state, const std::string& provider = "mail",
                              const std::string& message = "") {
-    Settlement settlement{of.tenant, of.id, of.attempt, state, {}, provider, message, {}, {}, {}};
+    Settlement settlement{of.tenant, of.id, of.attempt, of.priority, state, {}, provider, message, {}, {}, {}};
     if (state == DeliveryState::deferred) settlement.due_at = stores_->clock.now() + 1h;
     auto type = state == DeliveryState::deferred  ? EventType::retry
                 : state == DeliveryState::unknown ? EventType::unknown

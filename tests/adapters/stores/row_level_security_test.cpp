@@ -25,6 +25,7 @@ const std::map<std::string, Grants> kGrants{
     {"deliveries", {"SELECT", "SELECT INSERT UPDATE"}},
     {"delivery_events", {"SELECT", "SELECT INSERT"}},
     {"work", {"SELECT", "SELECT INSERT UPDATE DELETE"}},
+    {"delivery_statistics", {"SELECT", "SELECT INSERT UPDATE DELETE"}},
     {"outbox", {"", "SELECT INSERT DELETE"}},
     {"feed", {"SELECT", "SELECT INSERT DELETE"}},
     {"inbound_callbacks", {"SELECT", "SELECT INSERT UPDATE DELETE"}},

@@ -21,6 +21,7 @@
 #include "adapters/postgres/pg_intake_store.h"
 #include "adapters/postgres/pg_key_store.h"
 #include "adapters/postgres/pg_notification_store.h"
+#include "adapters/postgres/pg_ready_store.h"
 #include "adapters/postgres/pg_receipt_store.h"
 #include "adapters/postgres/pg_subscriber_key_store.h"
 #include "adapters/postgres/pg_template_store.h"
@@ -32,6 +33,7 @@
 #include "sql_statements.h"
 #include "support/test_services.h"
 #include "support/wait_until.h"
+#include "workers/work_source.h"
 
 namespace belfry::pg::test {
 
@@ -66,6 +68,9 @@ inline PoolSettings poolAs(const TestDatabase& database, const char* role, int s
   return {.url = database.url(), .role = role, .size = size, .application_name = "belfry-test"};
 }
 
+/// For writes without a delivery that is stored as claimed.
+inline const ClaimTerms kNoClaims{};
+
 /// Every store as the host makes them.
 struct Stores {
   explicit Stores(const TestDatabase& database, const Key256& master = testMaster())
@@ -75,6 +80,7 @@ struct Stores {
         keyring(master, [this](TenantId tenant) { return wrappedKey(tenant); }),
         intake(system_pool, keyring),
         work(system_pool, keyring),
+        ready(system_pool),
         notifications(tenant_pool, system_pool, keyring),
         inbox(tenant_pool, system_pool, keyring),
         devices(tenant_pool, keyring, clock),
@@ -94,6 +100,7 @@ struct Stores {
   Keyring keyring;
   PgIntakeStore intake;
   PgWorkStore work;
+  PgReadyStore ready;
   PgNotificationStore notifications;
   PgInboxStore inbox;
   PgDeviceStore devices;
@@ -116,6 +123,18 @@ struct Stores {
     });
   }
 };
+
+/// Queues what is due and claims as a worker does that has no hints.
+inline std::vector<ClaimedWork> claimWork(Stores& stores, const ClaimRoom& room, Duration lease, const Uuid& owner) {
+  stores.ready.promoteDue(1000);
+  return WorkSource(stores.work, stores.ready, nullptr, {}, {owner, lease}).claim(room, true);
+}
+
+inline std::vector<ClaimedDelivery> claimDue(Stores& stores, const ClaimRoom& room, Duration lease, const Uuid& owner) {
+  std::vector<ClaimedDelivery> claims;
+  for (auto& work : claimWork(stores, room, lease, owner)) claims.push_back(work.claim);
+  return claims;
+}
 
 /// One fresh, migrated database for each suite.
 class StoreSuite : public ::testing::Test {
@@ -165,7 +184,7 @@ class StoreSuite : public ::testing::Test {
   }
 
   static void store(const NewNotification& notification) {
-    auto outcomes = stores_->intake.write({&notification, 1});
+    auto outcomes = stores_->intake.write({&notification, 1}, kNoClaims);
     ASSERT_TRUE(std::holds_alternative<Stored>(outcomes.at(0)));
   }
 

@@ -16,11 +16,11 @@ class UpkeepStoreTest : public StoreSuite {
 
   static void settleAll() {
     for (;;) {
-      auto claims = stores_->work.claim({{Priority::medium, 50}}, 60s, owner_);
+      auto claims = claimDue(*stores_, {{Priority::medium, 50}}, 60s, owner_);
       if (claims.empty()) return;
       std::vector<Settlement> group;
       for (const auto& claim : claims) {
-        Settlement one{claim.tenant, claim.id, claim.attempt, DeliveryState::sent, {}, "mail", {}, {}, {}, {}};
+        Settlement one{claim.tenant, claim.id, claim.attempt, claim.priority, DeliveryState::sent, {}, "mail", {}, {}, {}, {}};
         one.events = {{EventType::sending, claim.due_at, claim.attempt, "mail", {}},
                       {EventType::sent, claim.due_at, claim.attempt, "mail", {}}};
         group.push_back(one);
@@ -42,7 +42,7 @@ class UpkeepStoreTest : public StoreSuite {
 TEST_F(UpkeepStoreTest, TheFeedTakesEveryEventInTheOrderOfItsDelivery) {
   std::vector<NewNotification> group;
   for (int i = 0; i < 40; ++i) group.push_back(mail(i % 2 ? tenant_ : newTenant()));
-  stores_->intake.write(group);
+  stores_->intake.write(group, kNoClaims);
   settleAll();
   int moved = 0;
   while (int step = stores_->upkeep.sequenceFeed(7)) moved += step;
@@ -66,7 +66,7 @@ TEST_F(UpkeepStoreTest, TwoSequencersKeepTheOrderWhileEventsArrive) {
     for (int i = 0; i < kGroups; ++i) {
       std::vector<NewNotification> group;
       for (int k = 0; k < kEach; ++k) group.push_back(mail(tenant_));
-      stores_->intake.write(group);
+      stores_->intake.write(group, kNoClaims);
       settleAll();
     }
     done = true;

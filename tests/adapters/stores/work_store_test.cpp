@@ -20,7 +20,7 @@ class WorkStoreTest : public StoreSuite {
   void SetUp() override { clearDeliveries(); }
 
   static std::vector<ClaimedDelivery> claim(const ClaimRoom& room = kAll, Duration lease = 60s) {
-    return stores_->work.claim(room, lease, owner_);
+    return claimDue(*stores_, room, lease, owner_);
   }
 
   static ClaimedDelivery claimOne() {
@@ -34,14 +34,14 @@ class WorkStoreTest : public StoreSuite {
   }
 
   static Settlement sent(const ClaimedDelivery& of) {
-    Settlement settlement{of.tenant, of.id, of.attempt, DeliveryState::sent, {}, "mail", "provider-id", {}, {}, {}};
+    Settlement settlement{of.tenant, of.id, of.attempt, of.priority, DeliveryState::sent, {}, "mail", "provider-id", {}, {}, {}};
     settlement.events = {event(EventType::sending, of), event(EventType::sent, of)};
     return settlement;
   }
 
   static Settlement retry(const ClaimedDelivery& of, Duration delay = 0s) {
     Settlement settlement{
-        of.tenant,   of.id, of.attempt, DeliveryState::deferred, stores_->clock.now() + delay, "mail", {},
+        of.tenant,   of.id, of.attempt, of.priority, DeliveryState::deferred, stores_->clock.now() + delay, "mail", {},
         "throttled", "421", {}};
     settlement.events = {event(EventType::sending, of), event(EventType::retry, of)};
     return settlement;
@@ -80,7 +80,7 @@ TEST_F(WorkStoreTest, EightWorkersNeverClaimOneDelivery) {
   std::vector<NewNotification> group;
   for (int i = 0; i < kDeliveries; ++i)
     group.push_back(mail(tenant_, allPriorities()[static_cast<std::size_t>(i) % 4]));
-  stores_->intake.write(group);
+  stores_->intake.write(group, kNoClaims);
   std::mutex mutex;
   std::multiset<Uuid> claimed;
   std::barrier together(kWorkers);
@@ -91,8 +91,9 @@ TEST_F(WorkStoreTest, EightWorkersNeverClaimOneDelivery) {
         auto me = newUuidV7(stores_->clock.now());
         together.arrive_and_wait();
         for (;;) {
-          auto claims = stores_->work.claim(
-              {{Priority::critical, 4}, {Priority::high, 3}, {Priority::medium, 2}, {Priority::low, 1}}, 60s, me);
+          auto claims = claimDue(
+              *stores_, {{Priority::critical, 4}, {Priority::high, 3}, {Priority::medium, 2}, {Priority::low, 1}}, 60s,
+              me);
           std::lock_guard lock(mutex);
           for (const auto& claim : claims) claimed.insert(claim.id.value);
           if (claimed.size() >= kDeliveries) return;
@@ -112,7 +113,7 @@ TEST_F(WorkStoreTest, ClaimsByPriorityThenDueTimeWithinTheRoom) {
       made[priority].push_back(storedMail(tenant_, priority));
   auto claims = claim({{Priority::critical, 2}, {Priority::high, 5}, {Priority::medium, 1}, {Priority::low, 0}});
   std::vector<DeliveryId> ids;
-  for (const auto& claim : claims) ids.push_back(claim.id);
+  for (const auto& one : claims) ids.push_back(one.id);
   EXPECT_THAT(ids,
               ElementsAre(made[Priority::critical][0].deliveries[0].id, made[Priority::critical][1].deliveries[0].id,
                           made[Priority::medium][0].deliveries[0].id));
@@ -139,23 +140,11 @@ TEST_F(WorkStoreTest, WhatIsNotDueIsNotClaimed) {
   later.scheduled_at = later.created_at + 1h;
   store(later);
   EXPECT_THAT(claim(), IsEmpty());
-  EXPECT_EQ(stores_->work.nextDue(), later.scheduled_at);
   sql("UPDATE belfry.work SET due_at = now()");
   EXPECT_THAT(claim(), SizeIs(1));
 }
 
-TEST_F(WorkStoreTest, NextDueIsTheEarliestThatNobodyHolds) {
-  EXPECT_EQ(stores_->work.nextDue(), std::nullopt);
-  auto now = storedMail(tenant_, Priority::low);
-  auto later = mail(tenant_, Priority::critical);
-  later.scheduled_at = later.created_at + 1h;
-  store(later);
-  EXPECT_EQ(stores_->work.nextDue(), now.created_at);
-  claimOne();
-  EXPECT_EQ(stores_->work.nextDue(), later.scheduled_at);
-}
-
-TEST_F(WorkStoreTest, LoadsInTheOrderOfTheClaims) {
+TEST_F(WorkStoreTest, AClaimBringsItsNotification) {
   auto other = newTenant();
   std::vector<NewNotification> made;
   for (int i = 0; i < 6; ++i) {
@@ -164,30 +153,73 @@ TEST_F(WorkStoreTest, LoadsInTheOrderOfTheClaims) {
   }
   made[0].deliveries.push_back({DeliveryId::mint(stores_->clock.now()), Channel::sms});
   made[0].expires_at = made[0].created_at + 1h;
-  stores_->intake.write(made);
-  auto claims = claim();
+  stores_->intake.write(made, kNoClaims);
+  const auto claims = claimWork(*stores_, kAll, 60s, owner_);
   ASSERT_THAT(claims, SizeIs(7));
-  std::reverse(claims.begin(), claims.end());
-  auto loaded = stores_->work.load(claims);
-  ASSERT_THAT(loaded, SizeIs(7));
-  for (std::size_t i = 0; i < claims.size(); ++i) {
-    auto wanted = std::find_if(made.begin(), made.end(), [&](const auto& n) { return n.id == claims[i].notification; });
-    ASSERT_TRUE(loaded[i]);
-    EXPECT_EQ(loaded[i]->request.recipient.name, wanted->request.recipient.name);
-    EXPECT_EQ(loaded[i]->created_at, wanted->created_at);
-    EXPECT_EQ(loaded[i]->expires_at, wanted->expires_at);
+  for (const auto& [claim, content, notification] : claims) {
+    auto wanted = std::find_if(made.begin(), made.end(), [&](const auto& n) { return n.id == claim.notification; });
+    ASSERT_EQ(content, ClaimedWork::Content::loaded);
+    EXPECT_EQ(notification.request.recipient.name, wanted->request.recipient.name);
+    EXPECT_EQ(notification.created_at, wanted->created_at);
+    EXPECT_EQ(notification.expires_at, wanted->expires_at);
   }
 }
 
-TEST_F(WorkStoreTest, WhatIsLostIsLoadedAsNothing) {
+TEST_F(WorkStoreTest, WhatIsLostIsClaimedAsUnreadable) {
   storedMail(tenant_);
   auto gone = storedMail(tenant_);
-  auto claims = claim();
   sql("DELETE FROM belfry.notifications WHERE id = " + quoted(gone.id.toString()));
-  auto loaded = stores_->work.load(claims);
-  EXPECT_TRUE(loaded[0]);
-  EXPECT_FALSE(loaded[1]);
-  EXPECT_THAT(stores_->work.load({}), IsEmpty());
+  const auto claims = claimWork(*stores_, kAll, 60s, owner_);
+  ASSERT_THAT(claims, SizeIs(2));
+  EXPECT_EQ(claims[0].content, ClaimedWork::Content::loaded);
+  EXPECT_EQ(claims[1].content, ClaimedWork::Content::unreadable);
+}
+
+TEST_F(WorkStoreTest, AHintClaimsWhatStillWaitsAndNothingElse) {
+  auto waits = storedMail(tenant_), gone = storedMail(tenant_);
+  auto later = mail(tenant_);
+  later.scheduled_at = later.created_at + 1h;
+  store(later);
+  auto hint = [](const NewNotification& of, TenantId tenant) {
+    return ReadyDelivery{{of.priority, tenant, Channel::email}, of.deliveries[0].id};
+  };
+  stores_->notifications.cancel(tenant_, gone.id, "key:orders");
+  const ClaimTerms terms{owner_, 60s};
+  std::vector<ReadyDelivery> hints{hint(waits, tenant_), hint(waits, tenant_), hint(gone, tenant_),
+                                   hint(later, tenant_), hint(mail(tenant_), tenant_)};
+  EXPECT_THAT(stores_->work.claim(std::vector{hint(waits, newTenant())}, terms), IsEmpty()) << "another tenant's";
+  const auto claims = stores_->work.claim(hints, terms);
+  ASSERT_THAT(claims, SizeIs(1)) << "doubled, cancelled, not due, and never stored";
+  EXPECT_EQ(claims[0].claim.id, waits.deliveries[0].id);
+  EXPECT_EQ(claims[0].notification.request.recipient.email, "ada@example.test");
+  EXPECT_THAT(stores_->work.claim(hints, terms), IsEmpty()) << "held";
+  EXPECT_THAT(stores_->work.claim({}, terms), IsEmpty());
+}
+
+TEST_F(WorkStoreTest, StoredAsClaimedItIsAnAttemptOfItsOwner) {
+  auto made = mail(tenant_, Priority::high);
+  made.deliveries[0].claimed = true;
+  made.deliveries.push_back({DeliveryId::mint(stores_->clock.now()), Channel::sms});
+  stores_->intake.write({&made, 1}, {owner_, 60s});
+  EXPECT_THAT(sql("SELECT channel, state, attempt, seq, owner, lease_until BETWEEN now() + interval '50 seconds' AND now() + "
+                  "interval '60 seconds' FROM belfry.work ORDER BY channel"),
+              ElementsAre(ElementsAre("email", "sending", "1", "2", owner_.toString(), "t"),
+                          ElementsAre("sms", "queued", "0", "2", "NULL", "NULL")));
+  const auto claims = claim();
+  ASSERT_THAT(claims, SizeIs(1)) << "the other one is held";
+  EXPECT_EQ(claims[0].channel, Channel::sms);
+  ClaimedDelivery first{tenant_, made.deliveries[0].id, made.id, Channel::email, Priority::high, 1, made.created_at};
+  EXPECT_THAT(settle(sent(first)), ElementsAre(first.id));
+  EXPECT_EQ(timeline(first.id), "1 accepted, 2 queued, 3 sending, 4 sent");
+}
+
+TEST_F(WorkStoreTest, StoredAsClaimedAndNeverBegunItIsRescued) {
+  auto made = mail(tenant_);
+  made.deliveries[0].claimed = true;
+  stores_->intake.write({&made, 1}, {owner_, 60s});
+  expireLeases();
+  ASSERT_THAT(rescue(LeasePolicy::resend, 3), SizeIs(1));
+  EXPECT_EQ(claimOne().attempt, 2);
 }
 
 TEST_F(WorkStoreTest, SettleEndsTheDeliveryWithItsEvents) {
@@ -210,7 +242,7 @@ TEST_F(WorkStoreTest, ARetryGoesBackUntilItsTime) {
   EXPECT_EQ(status(first.id), "deferred");
   EXPECT_THAT(sql("SELECT state, attempt, seq, lease_until, owner FROM belfry.work"),
               ElementsAre(ElementsAre("deferred", "1", "4", "NULL", "NULL")));
-  EXPECT_EQ(stores_->work.nextDue(), again.due_at);
+  EXPECT_GT(stores_->ready.untilNextDue(), 59min);
   EXPECT_THAT(claim(), IsEmpty());
 }
 
@@ -280,7 +312,7 @@ TEST_F(WorkStoreTest, ReleaseGivesTheAttemptBack) {
   settle(retry(again));
   auto second = claimOne();
   stores_->work.release({&second, 1}, owner_);
-  EXPECT_THAT(sql("SELECT state, attempt FROM belfry.work"), ElementsAre(ElementsAre("deferred", "1")));
+  EXPECT_THAT(sql("SELECT state, attempt FROM belfry.work"), ElementsAre(ElementsAre("queued", "1")));
 }
 
 TEST_F(WorkStoreTest, OnlyTheOwnerReleases) {
@@ -386,7 +418,7 @@ TEST_F(WorkStoreTest, CancelCallsOffOnlyWhatNobodyHolds) {
   auto made = mail(tenant_);
   made.deliveries.push_back({DeliveryId::mint(stores_->clock.now()), Channel::sms});
   store(made);
-  sql("UPDATE belfry.work SET due_at = now() + interval '1 hour' WHERE channel = 'sms'");
+  sql("UPDATE belfry.work SET state = 'scheduled', due_at = now() + interval '1 hour' WHERE channel = 'sms'");
   auto held = claimOne();
   EXPECT_THAT(stores_->notifications.cancel(newTenant(), made.id, "key:other"), IsEmpty()) << "another tenant's";
   EXPECT_THAT(stores_->notifications.cancel(tenant_, made.id, "key:orders"), ElementsAre(made.deliveries[1].id));

@@ -15,8 +15,17 @@ class DeliveryLoopTest : public ::testing::Test {
     clock_.set(noon() + 1h);
   }
 
-  std::unique_ptr<DeliveryLoop> loop(DeliveryLoopSettings settings) {
-    return std::make_unique<DeliveryLoop>(store_, pipeline_, clock_, silentLog(), settings);
+  std::unique_ptr<DeliveryLoop> loop(DeliveryLoopSettings settings) { return loopOn(store_, std::move(settings)); }
+
+  std::unique_ptr<DeliveryLoop> loopOn(FakeWorkStore& store, DeliveryLoopSettings settings) {
+    return std::make_unique<DeliveryLoop>(WorkSource(store, store, nullptr, {}, {tenantNumber(9).value, 60s}), pipeline_,
+                                          silentLog(), std::move(settings));
+  }
+
+  std::vector<HandedOver> handed(int from, int count) {
+    std::vector<HandedOver> made;
+    for (int i = 0; i < count; ++i) made.push_back({claimNumber(from + i), store_.notification});
+    return made;
   }
 
   static std::vector<ClaimedDelivery> deliveries(int from, int count, Priority priority = Priority::medium) {
@@ -69,7 +78,7 @@ TEST_F(DeliveryLoopTest, BeginsWhatIsDueAtOnce) {
 TEST_F(DeliveryLoopTest, AWakeBringsWhatCameLater) {
   auto worker = loop({.slots = 10, .poll = kNever});
   worker->start();
-  ASSERT_TRUE(waitUntil(10s, [&] { return store_.read([](auto& store) { return store.claims; }) > 0; }));
+  ASSERT_TRUE(waitUntil(10s, [&] { return store_.read([](auto& store) { return store.looks; }) > 0; }));
   store_.put(deliveries(0, 1));
   worker->wake();
   EXPECT_TRUE(waitUntil(10s, [&] { return sent() == 1; }));
@@ -79,35 +88,74 @@ TEST_F(DeliveryLoopTest, AWakeBringsWhatCameLater) {
 TEST_F(DeliveryLoopTest, LooksByItselfAfterThePoll) {
   auto worker = loop({.slots = 10, .poll = 5ms});
   worker->start();
-  ASSERT_TRUE(waitUntil(10s, [&] { return store_.read([](auto& store) { return store.claims; }) > 2; }));
+  ASSERT_TRUE(waitUntil(10s, [&] { return store_.read([](auto& store) { return store.looks; }) > 2; }));
   store_.put(deliveries(0, 1));
   EXPECT_TRUE(waitUntil(10s, [&] { return sent() == 1; }));
   answer(*worker);
 }
 
-TEST_F(DeliveryLoopTest, WakesWhenTheNextDeliveryBecomesDue) {
-  class Late final : public FakeWorkStore {
-   public:
-    explicit Late(StillClock& clock) : clock_(clock) {}
-    std::vector<ClaimedDelivery> claim(const ClaimRoom& room, Duration lease, const Uuid& owner) override {
-      return due ? FakeWorkStore::claim(room, lease, owner) : std::vector<ClaimedDelivery>();
-    }
-    std::optional<TimePoint> nextDue() override {
-      if (due) return FakeWorkStore::nextDue();
-      due = true;  // and it is, once this wait is over
-      return clock_.now() + 20ms;
-    }
-    std::atomic<bool> due{false};
+TEST_F(DeliveryLoopTest, WhatComesClaimedIsBegunInReservedSlots) {
+  auto worker = loop({.slots = 10, .poll = kNever});
+  EXPECT_EQ(worker->reserve(3), 0) << "nobody knows yet what waits";
+  worker->start();
+  ASSERT_TRUE(waitUntil(10s, [&] { return worker->reserve(1) == 1; }));
+  worker->freeSlots(1);
+  EXPECT_EQ(worker->reserve(3), 3);
+  EXPECT_EQ(worker->reserve(100), 7) << "never more than there are";
+  EXPECT_EQ(worker->reserve(1), 0);
+  worker->begin(handed(0, 3), std::chrono::steady_clock::now());
+  EXPECT_TRUE(waitUntil(10s, [&] { return sent() == 3; }));
+  EXPECT_EQ(worker->inFlight(), 10);
+  answer(*worker);
+  worker->freeSlots(7);
+  EXPECT_EQ(store_.read([](auto& store) { return store.claims; }), 0) << "nothing waited, nothing was claimed";
+}
 
-   private:
-    StillClock& clock_;
-  } late(clock_);
-  late.notification = store_.notification;
-  late.put(deliveries(0, 1));
-  DeliveryLoop worker(late, pipeline_, clock_, silentLog(), {.slots = 10, .poll = kNever});
-  worker.start();
+TEST_F(DeliveryLoopTest, NothingIsReservedWhileOthersWait) {
+  store_.put(deliveries(0, 6));
+  auto worker = loop({.slots = 4, .poll = kNever});
+  worker->start();
+  ASSERT_TRUE(waitUntil(10s, [&] { return sent() == 4; }));
+  EXPECT_EQ(worker->reserve(1), 0) << "two wait for a slot";
+  answer(*worker);
+  ASSERT_TRUE(waitUntil(10s, [&] { return sent() == 6; }));
+  answer(*worker);
+  ASSERT_TRUE(waitUntil(10s, [&] { return worker->reserve(1) == 1; }));
+  worker->freeSlots(1);
+  worker->wake();
+  EXPECT_EQ(worker->reserve(1), 0) << "something became ready";
+}
+
+TEST_F(DeliveryLoopTest, WhatComesClaimedAndIsNotToBeBegunGoesBack) {
+  auto worker = loop({.slots = 10, .poll = kNever});
+  worker->start();
+  ASSERT_TRUE(waitUntil(10s, [&] { return worker->reserve(2) == 2; }));
+  worker->release({claimNumber(0), claimNumber(1)});
+  EXPECT_TRUE(waitUntil(10s, [&] { return sent() == 2; })) << "and is claimed from its lane";
+  EXPECT_EQ(store_.read([](auto& store) { return store.released.size(); }), 2u);
+  answer(*worker);
+  EXPECT_EQ(worker->inFlight(), 0);
+}
+
+TEST_F(DeliveryLoopTest, WhatAnotherHostSaysIsLookedForAtOnce) {
+  auto worker = loop({.slots = 10, .poll = kNever});
+  worker->start();
+  ASSERT_TRUE(waitUntil(10s, [&] { return store_.read([](auto& store) { return store.looks; }) > 0; }));
+  store_.put(deliveries(0, 1));
+  worker->look();
   EXPECT_TRUE(waitUntil(10s, [&] { return sent() == 1; }));
-  answer(worker);
+  answer(*worker);
+}
+
+TEST_F(DeliveryLoopTest, OneStalledSlotDoesNotKeepTheFreedOnesIdle) {
+  store_.put(deliveries(0, 40));
+  auto worker = loop({.slots = 32, .poll = kNever});
+  worker->start();
+  ASSERT_TRUE(waitUntil(10s, [&] { return sent() == 32; }));
+  plugins_.channel->answerOne({Outcome::accepted, {}, "id", {}, {}});
+  worker->freeSlots(1);  // fewer than make a handful
+  EXPECT_TRUE(waitUntil(10s, [&] { return sent() == 33; }));
+  while (sent() < 40 || worker->inFlight() > 0) answer(*worker);
 }
 
 TEST_F(DeliveryLoopTest, SlotsAreNeverExceeded) {
@@ -159,12 +207,12 @@ TEST_F(DeliveryLoopTest, DrainWaitsForWhatIsInFlight) {
 TEST_F(DeliveryLoopTest, NothingIsClaimedAfterADrain) {
   auto worker = loop({.slots = 10, .poll = kNever});
   worker->start();
-  ASSERT_TRUE(waitUntil(10s, [&] { return store_.read([](auto& store) { return store.claims; }) > 0; }));
+  ASSERT_TRUE(waitUntil(10s, [&] { return store_.read([](auto& store) { return store.looks; }) > 0; }));
   worker->drain(in(10s));
-  const int claims = store_.claims;
+  const int looks = store_.looks;
   store_.put(deliveries(0, 1));
   worker->wake();
-  EXPECT_EQ(store_.claims, claims);
+  EXPECT_EQ(store_.looks, looks);
   EXPECT_EQ(sent(), 0u);
 }
 
@@ -187,7 +235,7 @@ TEST_F(DeliveryLoopTest, GoesOnWhenTheDatabaseWasAway) {
 }
 
 TEST_F(DeliveryLoopTest, ClaimsThatCannotBeLoadedGoBackAndAreBegunLater) {
-  store_.fail_loads = 1;
+  store_.fail_loads = 5;
   store_.fail_releases = 2;
   store_.put(deliveries(0, 5));
   auto worker = loop({.slots = 100, .poll = 5ms});
@@ -199,11 +247,12 @@ TEST_F(DeliveryLoopTest, ClaimsThatCannotBeLoadedGoBackAndAreBegunLater) {
 }
 
 TEST_F(DeliveryLoopTest, ClaimsThatCannotBeLoadedGoBackAtTheEnd) {
-  store_.fail_loads = 1;
+  store_.fail_loads = 5;
+  store_.fail_releases = 1;
   store_.put(deliveries(0, 5));
   auto worker = loop({.slots = 100, .poll = kNever});
   worker->start();
-  ASSERT_TRUE(waitUntil(10s, [&] { return store_.read([](auto& store) { return store.fail_loads; }) <= 0; }));
+  ASSERT_TRUE(waitUntil(10s, [&] { return store_.read([](auto& store) { return store.fail_releases; }) <= 0; }));
   worker->drain(in(10s));
   EXPECT_THAT(store_.released, SizeIs(5));
 }
@@ -211,23 +260,23 @@ TEST_F(DeliveryLoopTest, ClaimsThatCannotBeLoadedGoBackAtTheEnd) {
 TEST_F(DeliveryLoopTest, ARefusedStatementDoesNotEndTheLoop) {
   class Refusing final : public FakeWorkStore {
    public:
-    std::vector<ClaimedDelivery> claim(const ClaimRoom& room, Duration lease, const Uuid& owner) override {
+    std::vector<ClaimedWork> claimFrom(std::span<const LaneRoom> lanes, const ClaimTerms& terms) override {
       if (refusals-- > 0) throw StoreRejected("permission denied");
-      return FakeWorkStore::claim(room, lease, owner);
+      return FakeWorkStore::claimFrom(lanes, terms);
     }
     std::atomic<int> refusals{2};
   } refusing;
   refusing.notification = store_.notification;
   refusing.put(deliveries(0, 1));
-  DeliveryLoop worker(refusing, pipeline_, clock_, silentLog(), {.slots = 10, .poll = 5ms});
-  worker.start();
+  auto worker = loopOn(refusing, {.slots = 10, .poll = 5ms});
+  worker->start();
   EXPECT_TRUE(waitUntil(10s, [&] { return sent() == 1; }));
-  answer(worker);
+  answer(*worker);
 }
 
 TEST_F(DeliveryLoopTest, TheLastMomentToSendLiesBeforeTheEndOfTheLease) {
   store_.put(deliveries(0, 1));
-  auto worker = loop({.slots = 10, .lease = 60000ms, .poll = kNever});
+  auto worker = loop({.slots = 10, .poll = kNever});
   auto before = std::chrono::steady_clock::now();
   worker->start();
   ASSERT_TRUE(waitUntil(10s, [&] { return sent() == 1; }));

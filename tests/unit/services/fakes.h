@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -23,7 +24,9 @@
 #include "ports/store_error.h"
 #include "ports/template_store.h"
 #include "ports/templates.h"
+#include "ports/ready_store.h"
 #include "ports/work_store.h"
+#include "services/intake/dispatch.h"
 #include "support/wait_until.h"
 
 namespace belfry::test {
@@ -68,34 +71,57 @@ inline std::chrono::steady_clock::time_point in(std::chrono::milliseconds limit)
   return std::chrono::steady_clock::now() + limit;
 }
 
-/// Hands out what is queued by priority and remembers what it was told. Thread-safe.
-class FakeWorkStore : public WorkStore {
+/// Hands out what is queued in its lanes and remembers what it was told. Thread-safe.
+class FakeWorkStore : public WorkStore, public ReadyStore {
  public:
-  std::vector<ClaimedDelivery> claim(const ClaimRoom& room, Duration, const Uuid&) override {
+  std::vector<ClaimedWork> claim(std::span<const ReadyDelivery> ready, const ClaimTerms&) override {
     std::lock_guard lock(mutex_);
-    ++claims;
-    if (fail_claims-- > 0) throw StoreUnavailable("away");
-    std::vector<ClaimedDelivery> given;
+    beginClaim();
+    std::vector<ClaimedWork> given;
+    for (const auto& hint : ready) {
+      auto& waiting = waiting_[hint.lane];
+      auto found = std::find_if(waiting.begin(), waiting.end(), [&](const auto& one) { return one.id == hint.id; });
+      if (found == waiting.end()) continue;
+      given.push_back(work(*found));
+      waiting.erase(found);
+    }
+    return given;
+  }
+  std::vector<ClaimedWork> claimFrom(std::span<const LaneRoom> lanes, const ClaimTerms&) override {
+    std::lock_guard lock(mutex_);
+    beginClaim();
+    std::vector<ClaimedWork> given;
     int most = 0;
-    for (const auto& [priority, count] : room) {
-      most += count;
-      auto& waiting = waiting_[priority];
-      while (!waiting.empty() && std::count_if(given.begin(), given.end(),
-                                               [p = priority](const auto& c) { return c.priority == p; }) < count) {
-        given.push_back(waiting.front());
+    for (const auto& [lane, room] : lanes) {
+      most += room;
+      auto& waiting = waiting_[lane];
+      for (int i = 0; i < room && !waiting.empty(); ++i) {
+        given.push_back(work(waiting.front()));
         waiting.erase(waiting.begin());
       }
     }
     most_room = std::max(most_room, most);
     return given;
   }
-  std::vector<std::optional<LoadedNotification>> load(std::span<const ClaimedDelivery> claims_to_load) override {
+  std::vector<ReadyLane> readyLanes(const std::optional<Lane>& after, int limit) override {
     std::lock_guard lock(mutex_);
-    if (fail_loads-- > 0) throw StoreUnavailable("away");
-    std::vector<std::optional<LoadedNotification>> loaded(claims_to_load.size());
-    for (auto& one : loaded) one = notification;
-    return loaded;
+    ++looks;
+    std::vector<ReadyLane> lanes;
+    for (const auto& [lane, waiting] : waiting_) {
+      if (waiting.empty() || (after && lane <= *after) || static_cast<int>(lanes.size()) == limit) continue;
+      lanes.push_back({lane, waiting.front().id, waiting.front().due_at});
+    }
+    return lanes;
   }
+  std::vector<DeliveryId> readyIds(const Lane& lane, int limit) override {
+    std::lock_guard lock(mutex_);
+    std::vector<DeliveryId> ids;
+    for (const auto& one : waiting_[lane])
+      if (static_cast<int>(ids.size()) < limit) ids.push_back(one.id);
+    return ids;
+  }
+  std::vector<ReadyDelivery> promoteDue(int) override { return {}; }
+  std::optional<Duration> untilNextDue() override { return std::nullopt; }
   SettledGroup settle(std::span<const Settlement> group) override {
     std::unique_lock lock(mutex_);
     if (fail_settles-- > 0) throw StoreUnavailable("away");
@@ -115,20 +141,15 @@ class FakeWorkStore : public WorkStore {
     if (fail_releases-- > 0) throw StoreUnavailable("away");
     for (const auto& one : given_back) {
       released.push_back(one);
-      waiting_[one.priority].push_back(one);
+      waiting_[laneOf(one)].push_back(one);
     }
   }
   std::vector<RescuedDelivery> rescue(const std::map<Channel, RescuePolicy>&, int) override { return {}; }
-  std::optional<TimePoint> nextDue() override {
-    std::lock_guard lock(mutex_);
-    for (const auto& [priority, waiting] : waiting_)
-      if (!waiting.empty()) return waiting.front().due_at;
-    return std::nullopt;
-  }
 
+  static Lane laneOf(const ClaimedDelivery& one) { return {one.priority, one.tenant, one.channel}; }
   void put(std::vector<ClaimedDelivery> deliveries) {
     std::lock_guard lock(mutex_);
-    for (const auto& one : deliveries) waiting_[one.priority].push_back(one);
+    for (const auto& one : deliveries) waiting_[laneOf(one)].push_back(one);
   }
   /// While held, settle() waits; open() lets it go on.
   void hold() {
@@ -148,6 +169,7 @@ class FakeWorkStore : public WorkStore {
 
   // Guarded by the mutex once a thread runs: read().
   int claims = 0;
+  int looks = 0;
   int most_room = 0;
   int fail_claims = 0, fail_loads = 0, fail_settles = 0, fail_releases = 0;
   std::vector<std::size_t> groups;
@@ -159,7 +181,66 @@ class FakeWorkStore : public WorkStore {
   std::mutex mutex_;
   std::condition_variable open_;
   bool held_ = false;
-  std::map<Priority, std::vector<ClaimedDelivery>> waiting_;
+  std::map<Lane, std::vector<ClaimedDelivery>> waiting_;
+
+  void beginClaim() {
+    ++claims;
+    if (fail_claims-- > 0) throw StoreUnavailable("away");
+  }
+  ClaimedWork work(const ClaimedDelivery& claim) {
+    const bool loaded = fail_loads-- <= 0;
+    return {claim, loaded ? ClaimedWork::Content::loaded : ClaimedWork::Content::not_loaded,
+            loaded ? notification : LoadedNotification{}};
+  }
+};
+
+/// Gives the slots that it has, and remembers what came of them. Thread-safe.
+class FakeDispatch final : public Dispatch {
+ public:
+  ClaimTerms terms() const override { return {tenantNumber(9).value, 60s}; }
+  int reserve(Priority, int wanted) override {
+    std::lock_guard lock(mutex_);
+    const int given = std::min(wanted, slots);
+    slots -= given;
+    return given;
+  }
+  void giveBack(Priority, int count) override {
+    std::lock_guard lock(mutex_);
+    slots += count;
+  }
+  void begin(std::vector<HandedOver> deliveries, std::chrono::steady_clock::time_point) override {
+    std::lock_guard lock(mutex_);
+    std::move(deliveries.begin(), deliveries.end(), std::back_inserter(begun));
+  }
+  void release(std::vector<ClaimedDelivery> claims) override {
+    std::lock_guard lock(mutex_);
+    slots += static_cast<int>(claims.size());
+    released.insert(released.end(), claims.begin(), claims.end());
+  }
+  void queued(std::vector<ReadyDelivery> deliveries) override {
+    std::lock_guard lock(mutex_);
+    ++wakes;
+    waiting.insert(waiting.end(), deliveries.begin(), deliveries.end());
+  }
+  void scheduled() override {
+    std::lock_guard lock(mutex_);
+    ++later;
+  }
+  template <class Read>
+  auto read(Read&& read) {
+    std::lock_guard lock(mutex_);
+    return read(*this);
+  }
+
+  // Guarded by the mutex once a thread runs: read().
+  int slots = 0;
+  int wakes = 0, later = 0;
+  std::vector<HandedOver> begun;
+  std::vector<ClaimedDelivery> released;
+  std::vector<ReadyDelivery> waiting;
+
+ private:
+  std::mutex mutex_;
 };
 
 /// One tenant "acme" with what is configured here.
@@ -250,6 +331,16 @@ class FakeChannel final : public ChannelInstance {
     }
     for (auto& done : now) done(outcome);
     return now.size();
+  }
+  /// Answers what has waited the longest.
+  void answerOne(const SendOutcome& outcome) {
+    std::function<void(SendOutcome)> done;
+    {
+      std::lock_guard lock(mutex_);
+      done = std::move(waiting.front());
+      waiting.erase(waiting.begin());
+    }
+    done(outcome);
   }
   std::size_t count() {
     std::lock_guard lock(mutex_);

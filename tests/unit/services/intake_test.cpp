@@ -8,7 +8,7 @@ namespace {
 class KeepingStore final : public IntakeStore {
  public:
   std::optional<IntakeOutcome> findKey(TenantId, const Digest256&, const Digest256&) override { return known; }
-  std::vector<IntakeOutcome> write(std::span<const NewNotification> group) override {
+  std::vector<IntakeOutcome> write(std::span<const NewNotification> group, const ClaimTerms&) override {
     rows.insert(rows.end(), group.begin(), group.end());
     return std::vector<IntakeOutcome>(group.size(), outcome);
   }
@@ -55,17 +55,19 @@ class IntakeTest : public ::testing::Test {
   /// Sends, and lets the writer finish. The commit is over when this returns.
   Result<SendAnswer, Problem> send() {
     std::optional<Result<SendAnswer, Problem>> answer;
-    IntakeWriter writer(store_, [] {}, silentLog(), {});
+    IntakeWriter writer(store_, dispatch_, silentLog(), {}), critical(store_, dispatch_, silentLog(), {});
     Intake intake(
-        {directory_, templates_, devices_, store_, numbers_, previews_, plugins_, writer, clock_},
+        {directory_, templates_, devices_, store_, numbers_, previews_, plugins_, writer, critical, clock_},
         [&](const Accepted& accepted) {
           if (on_accepted_) on_accepted_(accepted);
           return "accepted as " + accepted.id.toString();
         },
         settings_);
     intake.send(caller_, command_, [&](auto outcome) { answer = std::move(outcome); });
-    writer.start();
-    writer.stop();
+    for (auto* one : {&writer, &critical}) {
+      one->start();
+      one->stop();
+    }
     EXPECT_TRUE(answer) << "answered exactly once";
     return answer ? *answer : Result<SendAnswer, Problem>(failure(Problem{ErrorCode::internal, "no answer", {}, 0}));
   }
@@ -82,6 +84,7 @@ class IntakeTest : public ::testing::Test {
   FakeTemplates store_of_templates_;
   StillClock clock_;
   KeepingStore store_;
+  FakeDispatch dispatch_;
   FakeDevices devices_;
   SpanishNumbers numbers_;
   IntakeSettings settings_;

@@ -9,7 +9,7 @@ namespace {
 class FakeIntakeStore final : public IntakeStore {
  public:
   std::optional<IntakeOutcome> findKey(TenantId, const Digest256&, const Digest256&) override { return std::nullopt; }
-  std::vector<IntakeOutcome> write(std::span<const NewNotification> group) override {
+  std::vector<IntakeOutcome> write(std::span<const NewNotification> group, const ClaimTerms&) override {
     std::unique_lock lock(mutex_);
     ++calls;
     entered_.notify_all();
@@ -84,14 +84,14 @@ class IntakeWriterTest : public ::testing::Test {
     NewNotification made;
     made.tenant = tenantNumber(1);
     made.id = NotificationId::mint(noon());
+    made.deliveries = {{DeliveryId::mint(noon()), Channel::email}};
     if (!key.empty())
       made.idempotency = IdempotencyClaim{sha256(key), sha256(request), "answer " + made.id.toString(), noon()};
     return made;
   }
 
   std::unique_ptr<IntakeWriter> writer(IntakeWriterSettings settings = {}) {
-    return std::make_unique<IntakeWriter>(
-        store_, [this] { ++wakes_; }, silentLog(), settings);
+    return std::make_unique<IntakeWriter>(store_, dispatch_, silentLog(), settings);
   }
 
   /// Starts a write that hangs, so that what is submitted meanwhile waits for the next group.
@@ -103,7 +103,7 @@ class IntakeWriterTest : public ::testing::Test {
 
   FakeIntakeStore store_;
   Answers answers_;
-  std::atomic<int> wakes_{0};
+  FakeDispatch dispatch_;
 };
 
 TEST_F(IntakeWriterTest, JoinsWhatArrivesWhileACommitRuns) {
@@ -116,7 +116,7 @@ TEST_F(IntakeWriterTest, JoinsWhatArrivesWhileACommitRuns) {
   intake->stop();
   EXPECT_EQ(answers_.stored, 100u);
   EXPECT_THAT(store_.groups, ElementsAre(1, 99));
-  EXPECT_EQ(wakes_, 2) << "the workers are woken after each commit";
+  EXPECT_EQ(dispatch_.wakes, 2) << "the workers are told after each commit";
 }
 
 TEST_F(IntakeWriterTest, AGroupHasALimit) {
@@ -156,7 +156,7 @@ TEST_F(IntakeWriterTest, DoublesShareWhateverTheStoreSays) {
   EXPECT_TRUE(answers_.waitFor(4));
   intake->stop();
   EXPECT_EQ(answers_.mismatches, 4u);
-  EXPECT_EQ(wakes_, 0) << "nothing was stored";
+  EXPECT_EQ(dispatch_.wakes, 0) << "nothing was stored";
 }
 
 TEST_F(IntakeWriterTest, AnotherRequestUnderTheSameKeyWaitsForTheNextGroup) {

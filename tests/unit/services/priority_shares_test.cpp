@@ -11,15 +11,17 @@ int sum(const ClaimRoom& room) {
   return all;
 }
 
-std::vector<ClaimedDelivery> claimsOf(Priority priority, int count) {
-  std::vector<ClaimedDelivery> claims;
-  for (int i = 0; i < count; ++i) claims.push_back(claimNumber(i, 1, priority));
+std::vector<Priority> all() { return {allPriorities().begin(), allPriorities().end()}; }
+
+std::vector<ClaimedWork> claimsOf(Priority priority, int count) {
+  std::vector<ClaimedWork> claims;
+  for (int i = 0; i < count; ++i) claims.push_back({claimNumber(i, 1, priority)});
   return claims;
 }
 
 TEST(PriorityShares, NoRoomHoldsMoreThanIsFree) {
   for (int free = 1; free <= 600; ++free) {
-    PriorityShares shares;
+    PriorityShares shares(all());
     for (int turn = 0; turn < 20; ++turn)
       for (const auto& room : shares.rooms(free)) {
         EXPECT_LE(sum(room), free);
@@ -29,7 +31,7 @@ TEST(PriorityShares, NoRoomHoldsMoreThanIsFree) {
 }
 
 TEST(PriorityShares, AllAreUsedAndSharedByWeight) {
-  PriorityShares shares;
+  PriorityShares shares(all());
   auto rooms = shares.rooms(512);
   ASSERT_THAT(rooms, SizeIs(1));
   auto room = rooms[0];
@@ -42,14 +44,14 @@ TEST(PriorityShares, AllAreUsedAndSharedByWeight) {
 }
 
 TEST(PriorityShares, WhatNobodyUsesGoesToWhoeverHasWork) {
-  PriorityShares shares;
+  PriorityShares shares(all());
   shares.used(shares.rooms(512)[0], claimsOf(Priority::medium, 512));
   auto room = shares.rooms(512)[0];
   EXPECT_EQ(room,
             (ClaimRoom{{Priority::critical, 1}, {Priority::high, 1}, {Priority::medium, 509}, {Priority::low, 1}}));
   // A critical one comes: its single slot fills, so it gets its share again.
   auto claims = claimsOf(Priority::medium, 509);
-  claims.push_back(claimNumber(1, 1, Priority::critical));
+  claims.push_back({claimNumber(1, 1, Priority::critical)});
   shares.used(room, claims);
   room = shares.rooms(512)[0];
   EXPECT_GT(room[Priority::critical], 400);
@@ -57,26 +59,36 @@ TEST(PriorityShares, WhatNobodyUsesGoesToWhoeverHasWork) {
 }
 
 TEST(PriorityShares, AnIdleHostSharesAsAtItsStart) {
-  PriorityShares shares;
+  PriorityShares shares(all());
   shares.used(shares.rooms(512)[0], {});
-  EXPECT_EQ(shares.rooms(512), PriorityShares().rooms(512));
+  EXPECT_EQ(shares.rooms(512), PriorityShares(all()).rooms(512));
 }
 
 TEST(PriorityShares, WithFewSlotsEveryPriorityIsTried) {
-  PriorityShares shares;
+  PriorityShares shares(all());
   for (int free : {1, 2, 3}) {
-    ClaimRoom all;
-    for (const auto& room : shares.rooms(free)) all.insert(room.begin(), room.end());
-    EXPECT_THAT(all, SizeIs(4)) << free;
+    ClaimRoom tried;
+    for (const auto& room : shares.rooms(free)) tried.insert(room.begin(), room.end());
+    EXPECT_THAT(tried, SizeIs(4)) << free;
   }
 }
 
 TEST(PriorityShares, WithOneSlotAFloodOfOnePriorityStarvesNoOther) {
-  PriorityShares shares;
+  PriorityShares shares(all());
   std::map<Priority, int> first;
   for (int turn = 0; turn < 150; ++turn) ++first[shares.rooms(1)[0].begin()->first];
   EXPECT_EQ(first, (std::map<Priority, int>{
                        {Priority::critical, 80}, {Priority::high, 40}, {Priority::medium, 20}, {Priority::low, 10}}));
+}
+
+TEST(PriorityShares, ALoopOfSomePrioritiesSharesAmongThose) {
+  PriorityShares shares({Priority::high, Priority::low});
+  auto room = shares.rooms(50)[0];
+  EXPECT_THAT(room, SizeIs(2));
+  EXPECT_EQ(sum(room), 50);
+  EXPECT_GT(room[Priority::high], 3 * room[Priority::low]);
+  PriorityShares alone({Priority::critical});
+  EXPECT_EQ(alone.rooms(1)[0], (ClaimRoom{{Priority::critical, 1}}));
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ class SettleStreamTest : public ::testing::Test {
 
   FakeWorkStore store_;
   std::atomic<std::size_t> freed_{0};
-  SettleStream stream_{store_, [this](std::size_t count) { freed_ += count; }, silentLog()};
+  SettleStream stream_{store_, [this](std::span<const Settlement> group) { freed_ += group.size(); }, silentLog()};
 };
 
 TEST_F(SettleStreamTest, JoinsWhatEndsWhileACommitRuns) {

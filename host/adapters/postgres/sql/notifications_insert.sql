@@ -23,16 +23,20 @@ WITH n AS (
                                     request, created_at)
   SELECT tenant_id, id, priority, user_hash, template_key, template_version, scheduled_at, expires_at, request, created_at FROM fresh
 ), d AS (
-  SELECT t.tenant_id, t.id, t.notification_id, t.channel, t.address, f.priority, f.created_at, coalesce(f.scheduled_at, f.created_at) AS due_at,
-         CASE WHEN f.scheduled_at > f.created_at THEN 'scheduled' ELSE 'queued' END AS state
-    FROM unnest($15::uuid[], $16::uuid[], $17::uuid[], $18::text[], $19::int2[]) AS t (tenant_id, id, notification_id, channel, address)
+  SELECT t.tenant_id, t.id, t.notification_id, t.channel, t.address, t.claimed, f.priority, f.created_at,
+         coalesce(f.scheduled_at, f.created_at) AS due_at, CASE WHEN f.scheduled_at > f.created_at THEN 'scheduled' ELSE 'queued' END AS state
+    FROM unnest($15::uuid[], $16::uuid[], $17::uuid[], $18::text[], $19::int2[], $20::bool[])
+      AS t (tenant_id, id, notification_id, channel, address, claimed)
     JOIN fresh f ON f.tenant_id = t.tenant_id AND f.id = t.notification_id
 ), delivered AS (
   INSERT INTO belfry.deliveries (tenant_id, id, notification_id, channel, address, status, created_at, updated_at)
   SELECT tenant_id, id, notification_id, channel, address, state, created_at, created_at FROM d
 ), worked AS (
-  INSERT INTO belfry.work (tenant_id, delivery_id, notification_id, channel, address, priority, state, due_at, seq)
-  SELECT tenant_id, id, notification_id, channel, address, priority, state, due_at, 2 FROM d
+  INSERT INTO belfry.work (tenant_id, delivery_id, notification_id, channel, address, priority, state, due_at, seq, attempt, lease_until,
+                           owner)
+  SELECT tenant_id, id, notification_id, channel, address, priority, CASE WHEN claimed THEN 'sending' ELSE state END, due_at, 2,
+         claimed::int4, CASE WHEN claimed THEN clock_timestamp() + $21 * interval '1 ms' END, CASE WHEN claimed THEN $22::uuid END
+    FROM d
 ), told AS (
   INSERT INTO belfry.delivery_events (tenant_id, delivery_id, seq, type, at)
   SELECT d.tenant_id, d.id, e.seq, CASE e.seq WHEN 1 THEN 'accepted' ELSE d.state END, d.created_at

@@ -1,5 +1,3 @@
--- Caller: WorkStore::nextDue (role belfry_system): when the earliest waiting delivery becomes due; NULL when none waits.
--- Index: work_ready, one probe per priority.
-SELECT min(w.due_at)
-  FROM unnest($1::smallint[]) AS t (priority)
- CROSS JOIN LATERAL (SELECT due_at FROM belfry.work WHERE priority = t.priority AND lease_until IS NULL ORDER BY due_at LIMIT 1) w
+-- Caller: ReadyStore::untilNextDue (role belfry_system): microseconds until the next scheduled or deferred delivery becomes due; NULL
+-- when none waits. Index: work_due.
+SELECT (extract(epoch FROM min(due_at) - clock_timestamp()) * 1000000)::int8 FROM belfry.work WHERE state IN ('scheduled', 'deferred')
