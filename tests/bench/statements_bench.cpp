@@ -1,5 +1,5 @@
 // The statements of the hot path on a real, durable PostgreSQL, by size of the group: what one notification costs in
-// intake, claim, load and settle. Run:
+// intake, claim (with the notification) and settle. Run:
 //   tests/bench/statements
 // The time is that of the round trip, divided by the group ("items_per_second" is notifications a second). CPU is the
 // client's alone; PostgreSQL's is in the time.
@@ -36,17 +36,26 @@ class Bench : public StoreSuite {
   }
 
   static void write(const std::vector<NewNotification>& group) { stores_->intake.write(group); }
+  /// With the notifications, in one statement.
   static std::vector<ClaimedDelivery> claim(std::int64_t room) {
-    return stores_->work.claim({{Priority::medium, static_cast<int>(room)}}, std::chrono::minutes(10), owner_);
+    return claimDue(*stores_, {{Priority::medium, static_cast<int>(room)}}, std::chrono::minutes(10), owner_);
   }
-  static void load(const std::vector<ClaimedDelivery>& claims) { stores_->work.load(claims); }
 
   static void settle(const std::vector<ClaimedDelivery>& claims) {
     std::vector<Settlement> ends;
     const auto now = stores_->clock.now();
     for (const auto& claim : claims) {
-      Settlement end{claim.tenant, claim.id, claim.attempt, DeliveryState::sent, {}, "relay", claim.id.toString(), {},
-                     {},           {}};
+      Settlement end{claim.tenant,
+                     claim.id,
+                     claim.attempt,
+                     claim.priority,
+                     DeliveryState::sent,
+                     {},
+                     "relay",
+                     claim.id.toString(),
+                     {},
+                     {},
+                     {}};
       end.events = {{EventType::sending, now, claim.attempt, "relay", "{}"},
                     {EventType::sent, now, claim.attempt, "relay", "{}"}};
       ends.push_back(std::move(end));
@@ -66,7 +75,7 @@ class Bench : public StoreSuite {
   static inline const Uuid owner_ = newUuidV7(SystemClock().now());
 };
 
-enum class Step { write, claim, load, settle };
+enum class Step { write, claim, settle };
 
 /// One step is timed, the others go on untimed around it.
 void measure(benchmark::State& state, Step timed) {
@@ -83,7 +92,6 @@ void measure(benchmark::State& state, Step timed) {
     std::vector<ClaimedDelivery> claims;
     when(Step::write, [&] { Bench::write(group); });
     when(Step::claim, [&] { claims = Bench::claim(size); });
-    when(Step::load, [&] { Bench::load(claims); });
     when(Step::settle, [&] { Bench::settle(claims); });
     state.ResumeTiming();
   }
@@ -95,7 +103,6 @@ void sizes(benchmark::internal::Benchmark* bench) {
 }
 BENCHMARK_CAPTURE(measure, write, Step::write)->Apply(sizes);
 BENCHMARK_CAPTURE(measure, claim, Step::claim)->Apply(sizes);
-BENCHMARK_CAPTURE(measure, load, Step::load)->Apply(sizes);
 BENCHMARK_CAPTURE(measure, settle, Step::settle)->Apply(sizes);
 
 }  // namespace
