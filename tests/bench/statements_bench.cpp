@@ -31,11 +31,11 @@ class Bench : public StoreSuite {
   static void fill(std::int64_t count) {
     clearDeliveries();
     for (std::int64_t left = count; left > 0; left -= kMost)
-      stores_->intake.write(group(std::min<std::int64_t>(left, kMost)));
+      stores_->intake.write(group(std::min<std::int64_t>(left, kMost)), kNoClaims);
     sql("ANALYZE belfry.work, belfry.deliveries, belfry.notifications");
   }
 
-  static void write(const std::vector<NewNotification>& group) { stores_->intake.write(group); }
+  static void write(const std::vector<NewNotification>& group) { stores_->intake.write(group, kNoClaims); }
   /// With the notifications, in one statement.
   static std::vector<ClaimedDelivery> claim(std::int64_t room) {
     return claimDue(*stores_, {{Priority::medium, static_cast<int>(room)}}, std::chrono::minutes(10), owner_);
