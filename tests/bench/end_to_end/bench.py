@@ -2,6 +2,7 @@
 import datetime
 import os
 import platform
+import subprocess
 import sys
 import time
 import traceback
@@ -88,7 +89,7 @@ def run_part(bench, name):
     for step in PARTS[name]:
         try:
             step(bench)
-        except (RuntimeError, OSError, ValueError, KeyError, ZeroDivisionError) as problem:
+        except (RuntimeError, OSError, ValueError, LookupError, ArithmeticError, StopIteration, subprocess.SubprocessError) as problem:
             traceback.print_exc()
             bench.results.kept.setdefault("problems", {})[f"{name}: {step.__name__}"] = str(problem)
             done = False

@@ -49,7 +49,11 @@ class Host:
         self.directory = tempfile.mkdtemp(prefix="belfry-bench.")
         os.chmod(self.directory, 0o711)  # the servers drop to another user and must get through
         self.write_files()
-        self.start(roles)
+        try:
+            self.start(roles)
+        except BaseException:
+            self.discard()
+            raise
 
     @property
     def data(self):
@@ -153,8 +157,13 @@ class Host:
         return {"host": processes.own_cpu(self.process.pid), "postgres": processes.tree_cpu(self.postgres),
                 "redis": processes.tree_cpu(self.redis)}
 
-    def close(self, keep=False):
+    def discard(self):
+        """After a start that failed: some of what stop() ends may not be there."""
+        self.process.terminate()
+        self.process.wait()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def close(self):
         if self.process.poll() is None:
             self.stop()
-        if not keep:
-            shutil.rmtree(self.directory, ignore_errors=True)
+        shutil.rmtree(self.directory, ignore_errors=True)
