@@ -45,17 +45,14 @@ class Bench : public StoreSuite {
     std::vector<Settlement> ends;
     const auto now = stores_->clock.now();
     for (const auto& claim : claims) {
-      Settlement end{claim.tenant,
-                     claim.id,
-                     claim.attempt,
-                     claim.priority,
-                     DeliveryState::sent,
-                     {},
-                     "relay",
-                     claim.id.toString(),
-                     {},
-                     {},
-                     {}};
+      Settlement end{};
+      end.tenant = claim.tenant;
+      end.delivery = claim.id;
+      end.attempt = claim.attempt;
+      end.priority = claim.priority;
+      end.state = DeliveryState::sent;
+      end.provider = "relay";
+      end.provider_message_id = claim.id.toString();
       end.events = {{EventType::sending, now, claim.attempt, "relay", "{}"},
                     {EventType::sent, now, claim.attempt, "relay", "{}"}};
       ends.push_back(std::move(end));
