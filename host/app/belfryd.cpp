@@ -169,7 +169,7 @@ class Belfryd final : public Poco::Util::ServerApplication {
 }  // namespace
 
 int runBelfryd(int argc, char** argv) {
-  if (argc == 3 && std::strcmp(argv[1], "--trial-load") == 0) return plugins::trialLoad(argv[2]);
+  if (argc >= 3 && std::strcmp(argv[1], "--trial-load") == 0) return plugins::trialLoad({argv + 2, argv + argc});
   // Blocked before any thread exists, so that every thread inherits it and only sigwait receives them.
   auto signals = handledSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);

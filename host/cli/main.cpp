@@ -9,7 +9,8 @@
 
 int main(int argc, char** argv) {
   // `render` tries a plugin in a process of its own before it loads it: see adapters/plugins/trial.h.
-  if (argc == 3 && std::strcmp(argv[1], "--trial-load") == 0) return belfry::plugins::trialLoad(argv[2]);
+  if (argc >= 3 && std::strcmp(argv[1], "--trial-load") == 0)
+    return belfry::plugins::trialLoad({argv + 2, argv + argc});
   // A reader that left early, such as `head`, is a write error and not the end of the process.
   std::signal(SIGPIPE, SIG_IGN);
   std::ios::sync_with_stdio(false);

@@ -1,12 +1,14 @@
 #include "kit/crypto.h"
 
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 #include <openssl/rand.h>
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 #include <memory>
 
@@ -61,16 +63,64 @@ CipherContext newCipherContext() {
   return context;
 }
 
-}  // namespace
+/// HMAC-SHA-256 as it is made once for each thread: HMAC() looks algorithm and digest up, builds a context and throws
+/// it away at every call, which costs several times the hashing. Between calls it holds what the last key became.
+EVP_MAC_CTX* hmacContext() {
+  struct Free {
+    void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
+  };
+  static EVP_MAC* const hmac = EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr);
+  thread_local const std::unique_ptr<EVP_MAC_CTX, Free> context = [] {
+    if (!hmac) fail("EVP_MAC_fetch");
+    std::unique_ptr<EVP_MAC_CTX, Free> made(EVP_MAC_CTX_new(hmac));
+    if (!made) fail("EVP_MAC_CTX_new");
+    char digest[] = "SHA256";
+    const OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+                                 OSSL_PARAM_construct_end()};
+    check(EVP_MAC_CTX_set_params(made.get(), params), "EVP_MAC_CTX_set_params");
+    return made;
+  }();
+  return context.get();
+}
 
-void randomBytes(void* out, std::size_t size) {
-  auto* at = static_cast<unsigned char*>(out);
+void fillRandom(unsigned char* at, std::size_t size) {
   while (size > 0) {
     const auto piece = std::min<std::size_t>(size, 1U << 20);
     check(RAND_bytes(at, static_cast<int>(piece)), "RAND_bytes");
     at += piece;
     size -= piece;
   }
+}
+
+/// Random bytes for ids and nonces, fetched in blocks: asking the generator costs the same for 10 as for 100. What was
+/// given away is wiped here. Keys are not taken from it.
+class RandomBlock {
+ public:
+  static constexpr std::size_t kMostAtOnce = 16;
+
+  ~RandomBlock() { OPENSSL_cleanse(bytes_.data(), bytes_.size()); }
+
+  void take(void* out, std::size_t size) {
+    if (bytes_.size() - used_ < size) {
+      fillRandom(bytes_.data(), bytes_.size());
+      used_ = 0;
+    }
+    std::memcpy(out, bytes_.data() + used_, size);
+    OPENSSL_cleanse(bytes_.data() + used_, size);
+    used_ += size;
+  }
+
+ private:
+  std::array<unsigned char, 512> bytes_{};
+  std::size_t used_ = bytes_.size();
+};
+
+}  // namespace
+
+void randomBytes(void* out, std::size_t size) {
+  thread_local RandomBlock block;
+  if (size <= RandomBlock::kMostAtOnce) block.take(out, size);
+  else fillRandom(static_cast<unsigned char*>(out), size);
 }
 
 std::string randomBytes(std::size_t size) {
@@ -86,10 +136,13 @@ Digest256 sha256(std::string_view data) {
 }
 
 Digest256 hmacSha256(std::string_view key, std::string_view data) {
-  // HMAC() would take a null key as "the key of last time".
-  const auto* key_bytes = key.empty() ? "" : key.data();
+  const auto* key_bytes = key.empty() ? "" : key.data();  // a null key would be "the key of last time"
   Digest256 digest{};
-  if (!HMAC(sha256Algorithm(), key_bytes, intSize(key), in(data), data.size(), digest.data(), nullptr)) fail("HMAC");
+  std::size_t size = 0;
+  EVP_MAC_CTX* const context = hmacContext();
+  check(EVP_MAC_init(context, in({key_bytes, key.size()}), key.size(), nullptr), "EVP_MAC_init");
+  check(EVP_MAC_update(context, in(data), data.size()), "EVP_MAC_update");
+  check(EVP_MAC_final(context, digest.data(), &size, digest.size()), "EVP_MAC_final");
   return digest;
 }
 

@@ -2,12 +2,14 @@
 // epoll. It prints one JSON line: rate, percentiles of the answer's latency, and the monotonic clock at the first
 // request and the last answer.
 //
-//   load_generator --port N --count N --body FILE [--connections 64] [--path /…] [--header 'Name: value']… [--pause-ms
-//   N]
+//   load_generator --port N --count N --body FILE [--connections 64] [--path /…] [--header 'Name: value']… [--batch N]
+//                  [--tenants N] [--pause-ms N] [--starts 1]
 //
-// Every "@@@@@@@@" in headers and body becomes the request's number in eight digits, so that each has its own recipient
-// and Idempotency-Key. With --pause-ms (one connection) each request waits so long after the answer before, and the
-// line has "starts_us": when each request left.
+// Every "@@@@@@@@" in headers and body becomes a number in eight digits, so that each notification has its own
+// recipient and each request its own Idempotency-Key; every "%%%%" becomes that number modulo --tenants in four. With
+// --batch the body is one of N notifications of a request {"notifications":[…],"totalExpected":N}, --count counts
+// notifications, and an answer that rejects one of them is a bad one. With --pause-ms (one connection) each request
+// waits so long after the answer before. With --starts the line has "starts_us": when each request left, by number.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -33,13 +35,17 @@
 namespace {
 
 constexpr std::string_view kNumber = "@@@@@@@@";
+constexpr std::string_view kTenant = "%%%%";
 constexpr int kStalled_ms = 60'000;
 
 struct Options {
   int port = 0;
   long count = 0;
+  long batch = 0;
+  long tenants = 1;
   int connections = 64;
   int pause_ms = 0;
+  bool starts = false;
   std::string path = "/api/v1/services/notifications/send";
   std::string body;
   std::vector<std::string> headers;
@@ -56,29 +62,77 @@ std::int64_t now() {
   return t.tv_sec * 1'000'000LL + t.tv_nsec / 1000;
 }
 
-/// The request as bytes, with places for its number.
-class RequestText {
+/// Text with places for a number.
+class Pattern {
  public:
-  explicit RequestText(const Options& options) {
-    text_ = "POST " + options.path +
-            " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: " +
-            std::to_string(options.body.size()) + "\r\n";
-    for (const auto& header : options.headers) text_ += header + "\r\n";
-    text_ += "\r\n" + options.body;
-    for (auto at = text_.find(kNumber); at != text_.npos; at = text_.find(kNumber, at + kNumber.size()))
-      places_.push_back(at);
+  Pattern(std::string text, long tenants) : text_(std::move(text)), tenants_(tenants) {
+    find(kNumber, numbers_);
+    find(kTenant, tenant_places_);
   }
 
-  void write(long number, std::string& to) const {
-    char digits[24];
-    std::snprintf(digits, sizeof digits, "%08ld", number % 100'000'000);
-    to = text_;
-    for (auto place : places_) to.replace(place, kNumber.size(), digits, kNumber.size());
+  std::size_t size() const { return text_.size(); }
+
+  void append(long number, std::string& to) const {
+    const auto begin = to.size();
+    to += text_;
+    put(numbers_, begin, "%08ld", number % 100'000'000, to);
+    put(tenant_places_, begin, "%04ld", number % tenants_, to);
   }
 
  private:
+  void find(std::string_view mark, std::vector<std::size_t>& places) const {
+    for (auto at = text_.find(mark); at != text_.npos; at = text_.find(mark, at + mark.size())) places.push_back(at);
+  }
+
+  static void put(const std::vector<std::size_t>& places, std::size_t begin, const char* form, long number,
+                  std::string& to) {
+    if (places.empty()) return;
+    char digits[24];
+    const auto size = static_cast<std::size_t>(std::snprintf(digits, sizeof digits, form, number));
+    for (auto place : places) std::memcpy(to.data() + begin + place, digits, size);
+  }
+
   std::string text_;
-  std::vector<std::size_t> places_;
+  long tenants_;
+  std::vector<std::size_t> numbers_, tenant_places_;
+};
+
+/// The n-th request as bytes: one notification, or a batch of them.
+class RequestText {
+ public:
+  explicit RequestText(const Options& options)
+      : batch_(options.batch),
+        open_("{\"totalExpected\":" + std::to_string(batch_) + ",\"notifications\":["),
+        head_(headOf(options), options.tenants),
+        body_(options.body, options.tenants) {}
+
+  void write(long number, std::string& to) const {
+    to.clear();
+    head_.append(number, to);
+    if (batch_ == 0) return body_.append(number, to);
+    to += open_;
+    for (long i = 0; i < batch_; ++i) {
+      if (i > 0) to += ',';
+      body_.append(number * batch_ + i, to);
+    }
+    to += "]}";
+  }
+
+ private:
+  std::string headOf(const Options& options) const {
+    const auto items = static_cast<std::size_t>(std::max(batch_, 1L));
+    const auto size = options.body.size() * items + (batch_ > 0 ? open_.size() + items - 1 + 2 : 0);
+    std::string head =
+        "POST " + options.path +
+        " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(size) +
+        "\r\n";
+    for (const auto& header : options.headers) head += header + "\r\n";
+    return head + "\r\n";
+  }
+
+  long batch_;
+  std::string open_;
+  Pattern head_, body_;
 };
 
 /// Length of the complete answer at the front of `in`; 0 while it is not complete. Answers have a Content-Length.
@@ -97,9 +151,13 @@ std::size_t answerLength(std::string_view in) {
 class Generator {
  public:
   explicit Generator(Options options)
-      : options_(std::move(options)), request_(options_), epoll_(epoll_create1(EPOLL_CLOEXEC)) {
+      : options_(std::move(options)),
+        requests_(options_.batch > 0 ? options_.count / options_.batch : options_.count),
+        request_(options_),
+        epoll_(epoll_create1(EPOLL_CLOEXEC)) {
     connections_.resize(static_cast<std::size_t>(options_.connections));
-    latencies_.reserve(static_cast<std::size_t>(options_.count));
+    latencies_.reserve(static_cast<std::size_t>(requests_));
+    if (options_.starts) starts_.resize(static_cast<std::size_t>(requests_));
   }
 
   void run() {
@@ -107,7 +165,7 @@ class Generator {
     first_ = now();
     for (auto& connection : connections_) startNext(connection);
     std::vector<epoll_event> events(connections_.size());
-    while (done_ < options_.count) {
+    while (done_ < requests_) {
       const int ready = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), kStalled_ms);
       if (ready <= 0) fail("no answer for a minute, after " + std::to_string(done_));
       for (int i = 0; i < ready; ++i)
@@ -123,9 +181,10 @@ class Generator {
     std::printf(
         "{\"n\":%ld,\"bad\":%ld,\"seconds\":%.4f,\"per_s\":%.0f,\"p50_ms\":%.3f,\"p90_ms\":%.3f,\"p99_ms\":%.3f,"
         "\"max_ms\":%.3f,\"first_us\":%lld,\"last_us\":%lld",
-        done_, bad_, seconds, static_cast<double>(done_) / seconds, percentile(0.5), percentile(0.9), percentile(0.99),
-        percentile(1), static_cast<long long>(first_), static_cast<long long>(last_));
-    if (options_.pause_ms > 0) printStarts();
+        notifications(), bad_, seconds, static_cast<double>(notifications()) / seconds, percentile(0.5),
+        percentile(0.9), percentile(0.99), percentile(1), static_cast<long long>(first_),
+        static_cast<long long>(last_));
+    if (options_.starts) printStarts();
     std::printf("}\n");
   }
 
@@ -155,12 +214,13 @@ class Generator {
   }
 
   void startNext(Connection& connection) {
-    if (begun_ >= options_.count) return;
+    if (begun_ >= requests_) return;
     if (options_.pause_ms > 0 && begun_ > 0) poll(nullptr, 0, options_.pause_ms);
-    request_.write(begun_++, connection.out);
+    const auto number = begun_++;
+    request_.write(number, connection.out);
     connection.sent = 0;
     connection.started = now();
-    if (options_.pause_ms > 0) starts_.push_back(connection.started);
+    if (options_.starts) starts_[static_cast<std::size_t>(number)] = connection.started;
     push(connection);
   }
 
@@ -187,9 +247,8 @@ class Generator {
   }
 
   void finish(Connection& connection, std::size_t length) {
-    constexpr std::size_t kStatus = sizeof "HTTP/1.1";
-    if (connection.in.compare(kStatus, 3, "202") != 0 && bad_++ == 0) {
-      std::fprintf(stderr, "load_generator: the first answer that is no 202:\n%.*s\n",
+    if (!isGood(std::string_view(connection.in).substr(0, length)) && bad_++ == 0) {
+      std::fprintf(stderr, "load_generator: the first bad answer:\n%.*s\n",
                    static_cast<int>(std::min<std::size_t>(length, 1000)), connection.in.data());
     }
     connection.in.erase(0, length);
@@ -197,6 +256,14 @@ class Generator {
     ++done_;
     startNext(connection);
   }
+
+  bool isGood(std::string_view answer) const {
+    constexpr std::size_t kStatus = sizeof "HTTP/1.1";
+    if (answer.substr(kStatus, 3) != "202") return false;
+    return options_.batch == 0 || answer.find("\"rejected\":[{") == answer.npos;
+  }
+
+  long notifications() const { return options_.batch > 0 ? done_ * options_.batch : done_; }
 
   double percentile(double share) const {
     if (latencies_.empty()) return 0;
@@ -212,6 +279,7 @@ class Generator {
   }
 
   const Options options_;
+  const long requests_;
   const RequestText request_;
   const int epoll_;
   std::vector<Connection> connections_;
@@ -234,6 +302,9 @@ Options parse(int argc, char** argv) {
     else if (name == "--count") options.count = std::atol(value.c_str());
     else if (name == "--connections") options.connections = std::atoi(value.c_str());
     else if (name == "--pause-ms") options.pause_ms = std::atoi(value.c_str());
+    else if (name == "--batch") options.batch = std::atol(value.c_str());
+    else if (name == "--tenants") options.tenants = std::atol(value.c_str());
+    else if (name == "--starts") options.starts = value == "1";
     else if (name == "--path") options.path = value;
     else if (name == "--body") options.body = contentOf(value);
     else if (name == "--header") options.headers.push_back(value);
@@ -241,6 +312,9 @@ Options parse(int argc, char** argv) {
   }
   if (options.port <= 0 || options.count <= 0 || options.connections <= 0 || options.body.empty())
     fail("--port, --count and --body are needed");
+  if (options.batch < 0 || options.tenants < 1 || options.tenants > 10000)
+    fail("--batch is at least 0, --tenants between 1 and 10000");
+  if (options.batch > 0 && options.count % options.batch != 0) fail("--count is no multiple of --batch");
   if (options.pause_ms > 0) options.connections = 1;
   return options;
 }

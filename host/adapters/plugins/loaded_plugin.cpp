@@ -142,15 +142,20 @@ void load(LoadedPlugin& plugin) {
   plugin.info.loaded = true;
 }
 
-int trialLoad(const std::string& file) {
+int trialLoad(const std::vector<std::string>& files) {
   constexpr unsigned kLongestSeconds = 30;
   alarm(kLongestSeconds);  // a host that was killed meanwhile leaves no hanging child behind
-  LoadedPlugin plugin;
-  plugin.info.file = file;
-  auto bytes = check::readBytes(file, plugin.info.problem);
-  if (bytes && readManifest(plugin, *bytes)) load(plugin);
-  std::fprintf(stderr, "%s\n", plugin.info.loaded ? kTrialPassed : plugin.info.problem.c_str());
-  return plugin.info.loaded ? 0 : 1;
+  for (const auto& file : files) {
+    LoadedPlugin plugin;
+    plugin.info.file = file;
+    auto bytes = check::readBytes(file, plugin.info.problem);
+    if (bytes && readManifest(plugin, *bytes)) load(plugin);
+    if (plugin.info.loaded) continue;
+    std::fprintf(stderr, "%s\n", plugin.info.problem.c_str());
+    return 1;
+  }
+  std::fprintf(stderr, "%s\n", kTrialPassed);
+  return 0;
 }
 
 }  // namespace belfry::plugins

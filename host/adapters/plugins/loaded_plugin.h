@@ -5,6 +5,7 @@
 #include <belfry/plugin.h>
 
 #include <string>
+#include <vector>
 
 #include "adapters/plugins/plugin_lock.h"
 #include "check/manifest.h"
@@ -27,8 +28,8 @@ LoadedPlugin inspect(const LockedPlugin& locked);
 /// Called on the main thread.
 void load(LoadedPlugin& plugin);
 
-/// Loads the file and asks it for its tables, for a throwaway process: returns the exit code, and prints kTrialPassed
-/// or the reason on standard error.
-int trialLoad(const std::string& file);
+/// Loads the files and asks each for its tables, for a throwaway process: returns the exit code, and prints
+/// kTrialPassed or the first one's reason on standard error.
+int trialLoad(const std::vector<std::string>& files);
 
 }  // namespace belfry::plugins

@@ -2,6 +2,7 @@
 
 #include "kit/crypto.h"
 #include "kit/json.h"
+#include "kit/json_members.h"
 
 namespace belfry::pg {
 namespace {
@@ -101,6 +102,21 @@ std::vector<Attachment> readAttachments(const JsonValue& json) {
   return attachments;
 }
 
+/// Takes data and metadata as the text that they are, since nobody looks into them here; returns the text of the rest.
+std::optional<std::string> takeOpaque(std::string_view json, NotificationRequest& request) {
+  const auto members = jsonMembers(json);
+  if (!members) return std::nullopt;
+  JsonWriter rest;
+  rest.object([&] {
+    for (const auto& member : *members) {
+      if (member.name == "data") request.data_json = member.value;
+      else if (member.name == "metadata") request.metadata_json = member.value;
+      else rest.rawMember(member.name, member.value);
+    }
+  });
+  return rest.take();
+}
+
 }  // namespace
 
 std::string toJson(const NotificationRequest& request) {
@@ -135,10 +151,12 @@ std::string toJson(const NotificationRequest& request) {
 }
 
 std::optional<NotificationRequest> parseRequest(std::string_view json) {
-  auto document = parseJson(json);
-  if (!document || !document->IsObject()) return std::nullopt;
-  const JsonValue& root = *document;
   NotificationRequest request;
+  const auto rest = takeOpaque(json, request);
+  if (!rest) return std::nullopt;
+  const auto document = parseJson(*rest);
+  if (!document) return std::nullopt;
+  const JsonValue& root = *document;
   if (const auto* recipient = object(root, "recipient")) request.recipient = readRecipient(*recipient);
   if (const auto* ref = object(root, "template")) {
     auto version = ref->FindMember("version");
@@ -159,8 +177,6 @@ std::optional<NotificationRequest> parseRequest(std::string_view json) {
   request.attachments = readAttachments(root);
   request.misfire = parseMisfirePolicy(text(root, "misfire"));
   request.timezone = text(root, "timezone");
-  if (root.HasMember("data")) request.data_json = toJsonText(root["data"]);
-  if (root.HasMember("metadata")) request.metadata_json = toJsonText(root["metadata"]);
   return request;
 }
 

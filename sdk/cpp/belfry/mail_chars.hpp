@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <string_view>
 
 namespace belfry::mail {
@@ -39,8 +41,18 @@ inline std::size_t sequenceLength(std::string_view text) {
   return 0;
 }
 
+/// Bytes below 0x80 at the front of `text`, eight at a time: fewer than there are, never more.
+inline std::size_t sevenBitRun(std::string_view text) {
+  std::size_t run = 0;
+  for (std::uint64_t word; run + sizeof word <= text.size(); run += sizeof word) {
+    std::memcpy(&word, text.data() + run, sizeof word);
+    if ((word & 0x8080808080808080U) != 0) break;
+  }
+  return run;
+}
+
 inline bool isUtf8(std::string_view text) {
-  while (!text.empty()) {
+  for (text.remove_prefix(sevenBitRun(text)); !text.empty(); text.remove_prefix(sevenBitRun(text))) {
     const auto n = sequenceLength(text);
     if (n == 0) return false;
     text.remove_prefix(n);

@@ -3,6 +3,8 @@
 
 #include <belfry/mail_chars.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -42,46 +44,63 @@ inline void appendHexEscape(std::string& out, char mark, char c) {
   out += kHex[static_cast<unsigned char>(c) & 15];
 }
 
+/// What quoted-printable leaves as it is. A blank at the end of a line is not among it.
+inline bool isPlainInQuotedPrintable(char c) { return ((c >= ' ' && c <= '~') || c == '\t') && c != '='; }
+
+/// One line without its end, as quoted-printable. `line` has no CRLF.
+inline void appendQuotedPrintableLine(std::string& out, std::string_view line) {
+  const auto blankAtEnd = [&](std::size_t i) { return i + 1 == line.size() && (line[i] == ' ' || line[i] == '\t'); };
+  std::size_t column = 0;
+  for (std::size_t i = 0; i < line.size();) {
+    const bool from = column == 0 && line.substr(i, 5) == "From ";
+    std::size_t end = i;
+    while (!from && end < line.size() && isPlainInQuotedPrintable(line[end]) && !blankAtEnd(end)) ++end;
+    // The last column is for the '=' of a soft break, but where the line ends anyway.
+    const std::size_t room = kEncodedLine - 1 - column;
+    std::size_t run = std::min(end - i, room);
+    if (i + run + 1 == line.size() && end == line.size()) ++run;
+    if (run > 0) {
+      out.append(line.substr(i, run));
+      column += run;
+      i += run;
+      continue;
+    }
+    const bool last = i + 1 == line.size();
+    if (end > i || column + 3 > kEncodedLine - (last ? 0 : 1)) {
+      out += "=\r\n";
+      column = 0;
+      if (end > i) continue;
+    }
+    appendHexEscape(out, '=', line[i++]);
+    column += 3;
+  }
+}
+
 /// RFC 2045 §6.7, for text whose line ends are CRLF. "From " at the start of a line is escaped too, since mailbox files
-/// would change it.
+/// would change it. Plain bytes are copied by runs.
 inline std::string quotedPrintable(std::string_view text) {
   std::string out;
   out.reserve(text.size() + text.size() / 8);
-  std::size_t column = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (c == '\r' && text.substr(i, 2) == "\r\n") {
-      out += "\r\n";
-      column = 0;
-      ++i;
-      continue;
-    }
-    const bool blank = c == ' ' || c == '\t';
-    const bool line_ends = i + 1 == text.size() || text.substr(i + 1, 2) == "\r\n";
-    const bool from = column == 0 && text.substr(i, 5) == "From ";
-    const bool plain = !from && (blank ? !line_ends : c > ' ' && c <= '~' && c != '=');
-    if (column + (plain ? 1 : 3) > kEncodedLine - (line_ends ? 0 : 1)) {
-      out += "=\r\n";
-      column = 0;
-    }
-    if (plain) out += c;
-    else appendHexEscape(out, '=', c);
-    column += plain ? 1 : 3;
+  for (;;) {
+    const auto end = text.find("\r\n");
+    appendQuotedPrintableLine(out, text.substr(0, end));
+    if (end == std::string_view::npos) return out;
+    out += "\r\n";
+    text.remove_prefix(end + 2);
   }
-  return out;
 }
 
 /// LF, CR and CRLF all become CRLF.
 inline std::string crlfLines(std::string_view text) {
   std::string out;
   out.reserve(text.size() + text.size() / 32);
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '\r' && text[i] != '\n') {
-      out += text[i];
-      continue;
-    }
-    if (text[i] == '\r' && i + 1 < text.size() && text[i + 1] == '\n') ++i;
+  const auto isEnd = [](char c) { return c == '\r' || c == '\n'; };
+  while (!text.empty()) {
+    const auto end = static_cast<std::size_t>(std::find_if(text.begin(), text.end(), isEnd) - text.begin());
+    out.append(text.substr(0, end));
+    if (end == text.size()) break;
     out += "\r\n";
+    text.remove_prefix(end + (text.substr(end, 2) == "\r\n" ? 2 : 1));
   }
   return out;
 }

@@ -94,6 +94,9 @@ class MimeMessage {
     error = fault();
     if (!error.empty()) return false;
     writeHeader(out);
+    // Here, and not when they are given: whoever only asks for the fault() of a message need not pay for its bytes.
+    for (auto* part : {&body_.text, &body_.html})
+      if (*part) **part = mail::crlfLines(**part);
     body_.write(out);
     return true;
   }
@@ -122,7 +125,7 @@ class MimeMessage {
 
   MimeMessage& keep(std::optional<std::string>& place, std::string_view field, std::string_view body) {
     if (!mail::isUtf8(body)) refuse(field, "UTF-8 is needed");
-    place = mail::crlfLines(body);
+    place = std::string(body);
     return *this;
   }
 

@@ -28,7 +28,7 @@ struct MimeAttachment {
 /// Parts that have been checked; MimeMessage fills it.
 struct MimeBody {
   std::string id;                   ///< of the delivery: boundaries are made from it
-  std::optional<std::string> text;  ///< UTF-8 with CRLF line ends
+  std::optional<std::string> text;  ///< UTF-8; for write with CRLF line ends
   std::optional<std::string> html;
   std::vector<MimeAttachment> attachments;
 

@@ -210,6 +210,13 @@ TEST_F(Trial, HangingOnesAreKilledTogetherAtTheDeadline) {
   EXPECT_EQ(waitpid(-1, nullptr, WNOHANG), -1) << "a child was left behind";
 }
 
+TEST_F(Trial, OneBadPluginIsToldApartFromTheGoodOnesBesideIt) {
+  EXPECT_THAT(plugins::trialLoads(trialProgram(), {module("puppet"), module("leaves-a-child")}), ElementsAre("", ""));
+  EXPECT_THAT(
+      plugins::trialLoads(trialProgram(), {module("puppet"), badPlugin("exit_in_constructor"), module("no-step")}),
+      ElementsAre("", "ends the process while it is loaded", HasSubstr("lacks create")));
+}
+
 /// Whether a process whose command line begins with the name is alive.
 bool isRunning(const std::string& name) {
   for (const auto& process : std::filesystem::directory_iterator("/proc")) {

@@ -44,10 +44,10 @@ content:
 """
 
 
-def request(number):
-    return {
+def request(number, name="reader", priority=None):
+    made = {
         "channel": "email",
-        "recipient": {"email": f"reader{number}@example.test", "name": "Ada Byron"},
+        "recipient": {"email": f"{name}{number}@example.test", "name": "Ada Byron"},
         "template": {"key": "order-shipped"},
         "data": {
             "title": "It is on its way", "customer": "Ada & family", "orderId": f"A-{number}", "orderDate": "18 November",
@@ -58,10 +58,13 @@ def request(number):
                       {"name": "Wheel", "pieces": 1, "price": "10.00"}],
         },
     }
+    if priority:
+        made["priority"] = priority
+    return made
 
 
-def body():
-    return json.dumps(request(NUMBER), separators=(",", ":"))
+def body(name="reader", priority=None):
+    return json.dumps(request(NUMBER, name, priority), separators=(",", ":"))
 
 
 def numbered(number):

@@ -43,6 +43,18 @@ def name(pid):
         return file.read().strip()
 
 
+def thread_names(pid):
+    """The name of each thread."""
+    names = []
+    for task in os.listdir(f"/proc/{pid}/task"):
+        try:
+            with open(f"/proc/{pid}/task/{task}/comm", encoding="ascii") as file:
+                names.append(file.read().strip())
+        except (FileNotFoundError, ProcessLookupError):
+            pass
+    return names
+
+
 def memory_mib(pid):
     """Resident now and at most, and the part of it that is anonymous."""
     wanted = {"VmRSS": "now", "VmHWM": "peak", "RssAnon": "anonymous"}

@@ -5,10 +5,13 @@ import subprocess
 class SqlSession:
     END = "--end--"
 
-    def __init__(self, socket_directory, database="belfry"):
-        self.psql = subprocess.Popen(
-            ["psql", "-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-h", str(socket_directory), "-U", "postgres", database],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    def __init__(self, server, database="belfry", port=None):
+        """`server` is a socket's directory or an address."""
+        command = ["psql", "-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-h", str(server), "-U", "postgres"]
+        if port:
+            command += ["-p", str(port)]
+        self.psql = subprocess.Popen([*command, database], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                     stderr=subprocess.STDOUT, text=True)
 
     def rows(self, statements):
         """Runs statements; the rows they return, each a list of texts."""

@@ -2,7 +2,7 @@
 import subprocess
 import sys
 
-GENERATORS = ("schemas/generate_vocabulary.py", "schemas/generate_config.py")
+GENERATORS = ("schemas/generate_vocabulary.py", "schemas/generate_config.py", "tests/bench/table")
 CLI = "docs/reference/cli.md"
 
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <mutex>
 #include <set>
 #include <thread>
 #include <vector>
@@ -262,6 +263,29 @@ TEST(Base64, RefusesAnythingNotCanonical) {
   for (const auto* text : {"A", "AAAAA", "Z", "Zg==", "Zm8=", "Zh", "Zm9", "Zm9vY", "Zm9v ", "Zm*v"}) {
     EXPECT_EQ(fromBase64Url(text), std::nullopt) << text;
   }
+}
+
+TEST(HmacSha256, RemembersNothingOfTheKeyBefore) {
+  const auto first = hmacSha256("one key", "text");
+  EXPECT_NE(hmacSha256("another key", "text"), first);
+  EXPECT_EQ(hmacSha256("one key", "text"), first);
+  EXPECT_EQ(hmacSha256("", "text"), hmacSha256(std::string(64, '\0'), "text"));  // RFC 2104: keys are filled with zeros
+}
+
+TEST(RandomBytes, SmallPiecesNeverComeTwice) {
+  std::set<std::string> seen;
+  std::mutex mutex;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t)
+    threads.emplace_back([&] {
+      std::set<std::string> mine;
+      for (int i = 0; i < 2000; ++i) mine.insert(randomBytes(10 + static_cast<std::size_t>(i) % 7));
+      const std::lock_guard lock(mutex);
+      seen.merge(mine);
+    });
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(seen.size(), 8000U);
+  for (const auto& piece : seen) EXPECT_NE(piece, std::string(piece.size(), '\0'));
 }
 
 }  // namespace

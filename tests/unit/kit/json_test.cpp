@@ -335,5 +335,20 @@ TEST(JsonWriter, WhatItWritesCanBeRead) {
   EXPECT_EQ(asView(document.value().MemberBegin()->value), every_byte_of_ascii);
 }
 
+TEST(JsonWriter, EscapesWhatJsonMustAndNothingElse) {
+  JsonWriter w;
+  w.value("\"\\/\b\f\n\r\t\x01\x1f\x7f\u00e9");
+  EXPECT_EQ(w.take(), "\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0001\\u001F\x7f\u00e9\"");
+}
+
+TEST(JsonDocument, KeepsItsTextWhenItIsMoved) {
+  auto parsed = parseJson(R"({"a":"a text that is too long to lie inside of a value","b":[1,2,3]})");
+  ASSERT_TRUE(parsed.ok());
+  JsonDocument moved = std::move(*parsed);
+  JsonDocument assigned = parseJson(R"({"earlier":"another text that is too long for that"})").value();
+  assigned = std::move(moved);
+  EXPECT_EQ(toJsonText(assigned), R"({"a":"a text that is too long to lie inside of a value","b":[1,2,3]})");
+}
+
 }  // namespace
 }  // namespace belfry

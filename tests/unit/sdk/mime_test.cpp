@@ -155,6 +155,74 @@ TEST(Mime, BodiesSurviveEveryEncoding) {
   }
 }
 
+/// As RFC 2045 §6.7 is written, a byte at a time: what the one that copies runs must agree with.
+std::string quotedPrintableByBytes(std::string_view text) {
+  std::string out;
+  std::size_t column = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (text.substr(i, 2) == "\r\n") {
+      out += "\r\n";
+      column = 0;
+      ++i;
+      continue;
+    }
+    const bool line_ends = i + 1 == text.size() || text.substr(i + 1, 2) == "\r\n";
+    const auto width = [&] {
+      const bool from = column == 0 && text.substr(i, 5) == "From ";
+      const bool blank = c == ' ' || c == '\t';
+      return !from && (blank ? !line_ends : c > ' ' && c <= '~' && c != '=') ? 1U : 3U;
+    };
+    if (column + width() > mail::kEncodedLine - (line_ends ? 0 : 1)) {
+      out += "=\r\n";
+      column = 0;
+    }
+    const auto wide = width();
+    if (wide == 1) out += c;
+    else mail::appendHexEscape(out, '=', c);
+    column += wide;
+  }
+  return out;
+}
+
+TEST(Mime, QuotedPrintableByRunsIsThatByBytes) {
+  std::mt19937 random(20261130);
+  const std::vector<std::string> pieces = {"a",
+                                           "word ",
+                                           "From ",
+                                           "=",
+                                           " ",
+                                           "\t",
+                                           "\r\n",
+                                           "\r",
+                                           "\n",
+                                           "\xc3\xa9",
+                                           "~",
+                                           std::string(74, 'x'),
+                                           std::string(75, 'y'),
+                                           std::string(76, 'z')};
+  for (int round = 0; round < 5000; ++round) {
+    std::string text;
+    for (auto left = random() % 12; left > 0; --left) text += pieces[random() % pieces.size()];
+    ASSERT_EQ(mail::quotedPrintable(text), quotedPrintableByBytes(text)) << ::testing::PrintToString(text);
+  }
+}
+
+TEST(Mime, LineEndsOfAnyKindBecomeCrlf) {
+  EXPECT_EQ(mail::crlfLines("a\nb\rc\r\nd\n\re\r"), "a\r\nb\r\nc\r\nd\r\n\r\ne\r\n");
+  EXPECT_EQ(mail::crlfLines(""), "");
+  EXPECT_EQ(mail::crlfLines("no end"), "no end");
+}
+
+TEST(Mime, Utf8IsCheckedBehindLongAsciiToo) {
+  const std::string ascii(37, 'a');
+  EXPECT_TRUE(mail::isUtf8(ascii + "\xc3\xa9" + ascii));
+  for (const auto* broken : {"\xc3", "\xff", "\xed\xa0\x80", "\xc0\x80"}) {
+    EXPECT_FALSE(mail::isUtf8(ascii + broken + ascii)) << broken;
+    EXPECT_FALSE(mail::isUtf8(ascii + broken)) << broken;
+  }
+}
+
 TEST(Mime, QuotedPrintableLinesStayUnder77) {
   std::mt19937 random(7);
   for (int round = 0; round < 200; ++round) {
