@@ -73,7 +73,6 @@ struct Settlement {
   TenantId tenant;
   DeliveryId delivery;
   int attempt;
-  Priority priority;                ///< whose slot it held
   DeliveryState state;              ///< final, or `deferred`
   std::optional<TimePoint> due_at;  ///< set exactly when the state is `deferred`
   std::string provider;

@@ -6,6 +6,7 @@
 #include "adapters/postgres/queue_columns.h"
 #include "adapters/postgres/queue_step.h"
 #include "adapters/postgres/store_call.h"
+#include "adapters/postgres/work_announcement.h"
 #include "sql_statements.h"
 
 namespace belfry::pg {
@@ -210,7 +211,7 @@ std::optional<QueueStep> PgQueueOperationStore::step() {
       if (rows.empty()) return std::nullopt;
       operation = toOperation(rows[0]);
       const auto step = takeStep(transaction, connection, *operation, toProgress(rows[0]));
-      if (step.changed > 0) transaction.run(sql::work_announce, announcementToAll());
+      if (step.changed > 0) transaction.run(sql::work_announce, announcedBy(""));
       transaction.commit();
       return step;
     } catch (const SqlError& error) {

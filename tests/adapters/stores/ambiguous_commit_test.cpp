@@ -17,7 +17,7 @@ class AmbiguousCommit : public StoreSuite {
   void SetUp() override {
     clearDeliveries();
     // Connected, statements prepared and the tenant's key known before anything is lost.
-    ASSERT_TRUE(std::holds_alternative<Stored>(intake_.write(std::span(&warm_up_, 1)).at(0)));
+    ASSERT_TRUE(std::holds_alternative<Stored>(intake_.write(std::span(&warm_up_, 1), kNoClaims).at(0)));
     clearDeliveries();
     writer_.start();
   }
@@ -33,7 +33,8 @@ class AmbiguousCommit : public StoreSuite {
   DeafProxy proxy_{database_->url()};
   Pool pool_{{.url = proxy_.url(), .role = "belfry_system", .size = 1, .application_name = "belfry-test"}, silentLog()};
   PgIntakeStore intake_{pool_, stores_->keyring};
-  IntakeWriter writer_{intake_, [] {}, silentLog(), {}};
+  NoSlots no_slots_;
+  IntakeWriter writer_{intake_, no_slots_, silentLog(), {}};
 };
 
 TEST_F(AmbiguousCommit, OfSendsIsNeitherLostNorDoubled) {

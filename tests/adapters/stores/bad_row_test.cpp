@@ -49,7 +49,8 @@ class BadRow : public StoreSuite {
 
 TEST_F(BadRow, OfAGroupOfSendsIsRefusedAlone) {
   const auto tenant = newTenant();
-  IntakeWriter writer(stores_->intake, [] {}, silentLog(), {});
+  NoSlots no_slots;
+  IntakeWriter writer(stores_->intake, no_slots, silentLog(), {});
   for (int i = 0; i < 40; ++i) {
     auto one = i % 2 ? mail(tenant) : keyed(tenant, std::to_string(i));
     if (i == 7 || i == 30) spoil(one);
@@ -66,7 +67,8 @@ TEST_F(BadRow, OfAGroupOfSendsIsRefusedAlone) {
 
 TEST_F(BadRow, OfAChunkRefusesItsChunkAndNothingElse) {
   const auto one = newTenant(), two = newTenant();
-  IntakeWriter writer(stores_->intake, [] {}, silentLog(), {});
+  NoSlots no_slots;
+  IntakeWriter writer(stores_->intake, no_slots, silentLog(), {});
   for (int i = 0; i < 6; ++i) {
     auto made = chunk(i % 2 ? one : two, 3);
     if (i == 4) spoil(made.notifications[1]);

@@ -55,7 +55,7 @@ class BatchStoreTest : public StoreSuite {
   }
 
   static ChunkOutcome write(const NewChunk& chunk) {
-    return std::move(stores_->intake.write({}, {&chunk, 1}).chunks.at(0));
+    return std::move(stores_->intake.write({}, {&chunk, 1}, kNoClaims).chunks.at(0));
   }
 
   static std::string stored(const ChunkOutcome& outcome) {
@@ -170,10 +170,10 @@ TEST_F(BatchStoreTest, AChunkWrittenAgainAfterAnAmbiguousCommitIsNotDoubled) {
   const auto second = next(begin, 1, 2);
   const std::vector<NewNotification> singles{mail(tenant), keyed(tenant, "single")};
   const auto answer = stored(write(begin));
-  const auto told = stores_->intake.write(singles, {&second, 1});
+  const auto told = stores_->intake.write(singles, {&second, 1}, kNoClaims);
   const auto before = rowCounts();
   EXPECT_EQ(stored(write(begin)), answer) << "stored by this submission itself, no replay";
-  const auto again = stores_->intake.write(singles, {&second, 1});
+  const auto again = stores_->intake.write(singles, {&second, 1}, kNoClaims);
   EXPECT_EQ(stored(again.chunks.at(0)), stored(told.chunks.at(0)));
   for (const auto& outcome : again.notifications) EXPECT_TRUE(std::holds_alternative<Stored>(outcome));
   EXPECT_EQ(rowCounts(), before);
@@ -207,7 +207,7 @@ TEST_F(BatchStoreTest, AGroupOfTenantsChunksAndSendsIsOneCommit) {
   const std::vector<NewChunk> chunks{first(one, 3), first(two, 2), withKey(first(one, 1), "key"),
                                      withKey(first(one, 1), "key")};
   const std::vector<NewNotification> singles{mail(one), keyed(two, "key"), keyed(one, "key", "a send")};
-  const auto outcomes = stores_->intake.write(singles, chunks);
+  const auto outcomes = stores_->intake.write(singles, chunks, kNoClaims);
   EXPECT_EQ(replayed(outcomes.chunks[3]), stored(outcomes.chunks[2])) << "doubles within a group";
   EXPECT_TRUE(std::holds_alternative<Stored>(outcomes.notifications[0]));
   EXPECT_TRUE(std::holds_alternative<Stored>(outcomes.notifications[1]));
@@ -298,7 +298,7 @@ TEST_F(BatchStoreTest, GroupsOverTheSameBatchesInOppositeOrderDoNotDeadlock) {
   const auto tenant = newTenant();
   std::vector<NewChunk> batches;
   for (int i = 0; i < 20; ++i) batches.push_back(first(tenant, 1));
-  stores_->intake.write({}, batches);
+  stores_->intake.write({}, batches, kNoClaims);
   std::vector<std::vector<NewChunk>> groups(2);
   std::vector<std::vector<NewNotification>> singles(2);
   for (int i = 0; i < 20; ++i) {
@@ -314,7 +314,7 @@ TEST_F(BatchStoreTest, GroupsOverTheSameBatchesInOppositeOrderDoNotDeadlock) {
     for (int i = 0; i < 2; ++i)
       threads.emplace_back([&, i] {
         together.arrive_and_wait();
-        told[i] = stores_->intake.write(singles[i], groups[i]);
+        told[i] = stores_->intake.write(singles[i], groups[i], kNoClaims);
       });
   }
   int taken = 0, single = 0;

@@ -129,9 +129,9 @@ TEST_F(DedupIntakeTest, AMergeGivesItsDataToTheWaitingOne) {
   EXPECT_EQ(told(first, "{from,notification}"), second.id.toString());
   EXPECT_EQ(told(second, "{outcome}"), "merged");
   EXPECT_EQ(scalar("SELECT seq FROM belfry.work"), "3");
-  const auto loaded = stores_->work.load(claimAll());
-  ASSERT_THAT(loaded, SizeIs(1));
-  EXPECT_EQ(loaded[0]->request.data_json, dataOf(first));
+  const auto claims = claimWork(*stores_, {{Priority::medium, 1000}}, 60s, owner_);
+  ASSERT_THAT(claims, SizeIs(1));
+  EXPECT_EQ(claims[0].notification.request.data_json, dataOf(first));
 }
 
 TEST_F(DedupIntakeTest, SeveralMergesOfAGroupAllArrive) {
@@ -275,7 +275,7 @@ class Workers {
   }
 
   std::multimap<NotificationId, std::string> finish() {
-    EXPECT_TRUE(waitUntil(60s, [&] { return !stores_.work.nextDue(); }));
+    EXPECT_TRUE(waitUntil(60s, [&] { return stores_.ready.readyLanes(std::nullopt, 1).empty() && !stores_.ready.untilNextDue(); }));
     threads_.clear();
     return std::move(sent_);
   }
@@ -284,15 +284,12 @@ class Workers {
   void run(const std::stop_token& stop) {
     const auto owner = newUuidV7(stores_.clock.now());
     while (!stop.stop_requested()) {
-      const auto claims = claimDue(stores_, {{Priority::medium, 5}}, 60s, owner);
-      const auto loaded = stores_.work.load(claims);
-      for (std::size_t i = 0; i < claims.size(); ++i) {
-        Settlement settlement{
-            claims[i].tenant, claims[i].id, claims[i].attempt, DeliveryState::sent, {}, "mail", {}, {}, {}, {}};
-        settlement.events = {{EventType::sent, stores_.clock.now(), claims[i].attempt, "mail", {}}};
+      for (const auto& [claim, content, notification] : claimWork(stores_, {{Priority::medium, 5}}, 60s, owner)) {
+        Settlement settlement{claim.tenant, claim.id, claim.attempt, DeliveryState::sent, {}, "mail", {}, {}, {}, {}};
+        settlement.events = {{EventType::sent, stores_.clock.now(), claim.attempt, "mail", {}}};
         stores_.work.settle({&settlement, 1});
         std::lock_guard lock(mutex_);
-        sent_.emplace(claims[i].notification, loaded[i]->request.data_json);
+        sent_.emplace(claim.notification, notification.request.data_json);
       }
     }
   }

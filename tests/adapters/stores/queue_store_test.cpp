@@ -105,7 +105,7 @@ TEST_F(QueueStoreTest, ParkedDeliveriesAreInNoClaimAndComeBackAtTheirOwnTime) {
   EXPECT_EQ(depth().scheduled, 0);
   EXPECT_EQ(depth().oldest_due, oldest);
   EXPECT_THAT(claim(), SizeIs(1)) << "the other tenant's";
-  EXPECT_FALSE(stores_->work.nextDue());
+  EXPECT_THAT(stores_->ready.readyLanes(std::nullopt, 10), IsEmpty());
   EXPECT_EQ(stores_->queues.unpark(tenant_, kMail, 100), 5);
   EXPECT_EQ(scalar("SELECT string_agg(due_at::text, ' ' ORDER BY delivery_id) FROM belfry.work WHERE tenant_id = " +
                    quoted(tenant_.toString())),

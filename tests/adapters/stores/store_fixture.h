@@ -40,6 +40,7 @@
 #include "adapters/postgres/store_call.h"
 #include "adapters/postgres/transaction.h"
 #include "ports/store_error.h"
+#include "services/intake/dispatch.h"
 #include "sql_statements.h"
 #include "support/test_services.h"
 #include "support/wait_until.h"
@@ -80,6 +81,18 @@ inline PoolSettings poolAs(const TestDatabase& database, const char* role, int s
 
 /// For writes without a delivery that is stored as claimed.
 inline const ClaimTerms kNoClaims{};
+
+/// No worker has a slot free: everything waits in its lane.
+class NoSlots final : public Dispatch {
+ public:
+  ClaimTerms terms() const override { return kNoClaims; }
+  int reserve(Priority, int) override { return 0; }
+  void giveBack(Priority, int) override {}
+  void begin(std::vector<HandedOver>, std::chrono::steady_clock::time_point) override {}
+  void release(std::vector<ClaimedDelivery>) override {}
+  void queued(std::vector<ReadyDelivery>) override {}
+  void scheduled() override {}
+};
 
 /// Every store as the host makes them.
 struct Stores {

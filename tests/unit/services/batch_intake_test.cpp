@@ -1,5 +1,6 @@
 #include "services/intake/batch_intake.h"
 
+#include "adapters/datetz/system_time_zones.h"
 #include "intake_fakes.h"
 
 namespace belfry::test {
@@ -9,8 +10,8 @@ namespace {
 class ChunkStore final : public IntakeStore {
  public:
   std::optional<IntakeOutcome> findKey(TenantId, const Digest256&, const Digest256&) override { return std::nullopt; }
-  std::vector<IntakeOutcome> write(std::span<const NewNotification>) override { return {}; }
-  GroupOutcomes write(std::span<const NewNotification>, std::span<const NewChunk> given) override {
+  std::vector<IntakeOutcome> write(std::span<const NewNotification>, const ClaimTerms&) override { return {}; }
+  GroupOutcomes write(std::span<const NewNotification>, std::span<const NewChunk> given, const ClaimTerms&) override {
     GroupOutcomes outcomes;
     for (const auto& chunk : given) {
       chunks.push_back(chunk);
@@ -51,8 +52,8 @@ class BatchIntakeTest : public ::testing::Test {
   /// Sends, and lets the writer finish.
   Result<SendAnswer, Problem> send() {
     std::optional<Result<SendAnswer, Problem>> answer;
-    IntakeWriter writer(store_, [] {}, silentLog(), {});
-    Intake intake({directory_, templates_, devices_, store_, numbers_, previews_, plugins_, writer, clock_},
+    IntakeWriter writer(store_, dispatch_, silentLog(), {});
+    Intake intake({directory_, templates_, devices_, store_, numbers_, zones_, previews_, plugins_, writer, writer, clock_, nullptr},
                   [](const Accepted&) { return ""; }, {});
     BatchIntake batches(intake, writer, 24h);
     batches.send(
@@ -73,6 +74,8 @@ class BatchIntakeTest : public ::testing::Test {
   FakeTemplates store_of_templates_;
   StillClock clock_;
   ChunkStore store_;
+  FakeDispatch dispatch_;
+  datetz::SystemTimeZones zones_;
   FakeDevices devices_;
   SpanishNumbers numbers_;
   Directory directory_{catalogue_, plugins_, silentLog()};

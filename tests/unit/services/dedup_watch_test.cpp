@@ -9,10 +9,14 @@ namespace {
 class DoublingStore final : public IntakeStore {
  public:
   std::optional<IntakeOutcome> findKey(TenantId, const Digest256&, const Digest256&) override { return {}; }
-  std::vector<IntakeOutcome> write(std::span<const NewNotification> group) override {
+  std::vector<IntakeOutcome> write(std::span<const NewNotification> group, const ClaimTerms&) override {
     std::vector<IntakeOutcome> outcomes(group.size(), Stored{});
     for (std::size_t i = 0; i < doubles; ++i) outcomes[i] = Stored{"{}", 1};
     return outcomes;
+  }
+  GroupOutcomes write(std::span<const NewNotification> group, std::span<const NewChunk>,
+                      const ClaimTerms& terms) override {
+    return {write(group, terms), {}};
   }
   std::size_t doubles = 0;
 };
@@ -26,7 +30,7 @@ class DedupWatchTest : public ::testing::Test {
       if (claims) one.dedup = DedupWork{std::vector<DedupClaim>(1), {}};
     }
     store_.doubles = doubles;
-    EXPECT_THAT(watch_.write(group), SizeIs(sends));
+    EXPECT_THAT(watch_.write(group, ClaimTerms{}), SizeIs(sends));
   }
 
   DoublingStore store_;

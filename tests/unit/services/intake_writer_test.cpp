@@ -27,10 +27,11 @@ class FakeIntakeStore final : public IntakeStore {
     return outcomes;
   }
   /// The same with chunks; refuses one whose maker is "bad".
-  GroupOutcomes write(std::span<const NewNotification> group, std::span<const NewChunk> chunks) override {
+  GroupOutcomes write(std::span<const NewNotification> group, std::span<const NewChunk> chunks,
+                      const ClaimTerms& terms) override {
     for (const auto& chunk : chunks)
       if (chunk.created_by == "bad") throw StoreRejected("bad chunk");
-    GroupOutcomes outcomes{write(group), {}};
+    GroupOutcomes outcomes{write(group, terms), {}};
     std::lock_guard lock(mutex_);
     chunk_groups.push_back(chunks.size());
     for (const auto& chunk : chunks) {
@@ -303,7 +304,7 @@ TEST_F(IntakeWriterTest, SendsAndChunksOfSeveralTenantsShareACommit) {
   EXPECT_THAT(store_.groups, ElementsAre(1, 3));
   EXPECT_THAT(store_.chunk_groups, ElementsAre(2));
   EXPECT_THAT(answers_.replays, ElementsAre("answer to 4", "answer to 4"));
-  EXPECT_EQ(wakes_, 2);
+  EXPECT_EQ(dispatch_.wakes, 2);
 }
 
 TEST_F(IntakeWriterTest, AChunkIsNeverSplitAndSendsDoNotWaitForAllChunks) {
