@@ -118,9 +118,8 @@ void Engine::giveBack(Priority priority, int slots) { loopOf(priority).freeSlots
 
 void Engine::begin(std::vector<HandedOver> deliveries, std::chrono::steady_clock::time_point claimed_at) {
   written();
-  auto rest = std::stable_partition(deliveries.begin(), deliveries.end(), [](const auto& one) {
-    return one.claim.priority == Priority::critical;
-  });
+  auto rest = std::stable_partition(deliveries.begin(), deliveries.end(),
+                                    [](const auto& one) { return one.claim.priority == Priority::critical; });
   if (rest == deliveries.begin()) return delivery_.begin(std::move(deliveries), claimed_at);
   std::vector<HandedOver> others(std::make_move_iterator(rest), std::make_move_iterator(deliveries.end()));
   deliveries.erase(rest, deliveries.end());
@@ -207,14 +206,16 @@ void Engine::stop(std::chrono::steady_clock::time_point deadline, const std::fun
 
 bool Engine::rescueOnce() {
   const auto configured = rescue_policies_.load();
-  auto rescued =
-      parts_.work.rescue([&](TenantId tenant,
-                       Channel channel) { return rescuePolicy(parts_.directory, tenant, channel, configured->at(channel)); },
-                   kGroup);
+  auto rescued = parts_.work.rescue(
+      [&](TenantId tenant, Channel channel) {
+        return rescuePolicy(parts_.directory, tenant, channel, configured->at(channel));
+      },
+      kGroup);
   for (const auto& delivery : rescued) {
     parts_.metrics.leaseRescued(delivery.again);
-    parts_.log.warn("lease expired",
-              {{"delivery_id", delivery.delivery.value}, {"attempt", delivery.attempt}, {"again", delivery.again}});
+    parts_.log.warn(
+        "lease expired",
+        {{"delivery_id", delivery.delivery.value}, {"attempt", delivery.attempt}, {"again", delivery.again}});
   }
   if (!rescued.empty()) promotion_.wake();
   return static_cast<int>(rescued.size()) == kGroup;

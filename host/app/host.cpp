@@ -339,9 +339,9 @@ void Host::Parts::startEngine() {
   }
   misfires = std::make_unique<Misfires>(zones, misfireSettings(settings.schedule));
   if (!settings.redis.url.empty()) hints = std::make_unique<Hints>(settings.redis, log);
-  engine = std::make_unique<Engine>(
-      settings, EngineParts{storage->work, storage->ready, hints ? &hints->ready : nullptr, storage->upkeep, *directory,
-                            *renderer, clock, metrics, log});
+  engine =
+      std::make_unique<Engine>(settings, EngineParts{storage->work, storage->ready, hints ? &hints->ready : nullptr,
+                                                     storage->upkeep, *directory, *renderer, clock, metrics, log});
   callbacks = std::make_unique<CallbackDesk>(settings, storage->callbacks, storage->receipts, storage->look_ups,
                                              *directory, clock, metrics, log);
   gate->reload();
@@ -369,9 +369,10 @@ void Host::Parts::startEngine() {
   intake_settings.default_region = settings.default_region;
   intake_settings.dedup_ttls.insert(settings.dedup.ttls.begin(), settings.dedup.ttls.end());
   intake_settings.timezone = settings.schedule.timezone;
-  intake = std::make_unique<Intake>(IntakeParts{*directory, *templates, storage->devices, storage->intake, numbers,
-                                                zones, *previews, *channels, *writer, *critical_writer, clock, gate.get()},
-                                    sendAnswerJson, intake_settings);
+  intake =
+      std::make_unique<Intake>(IntakeParts{*directory, *templates, storage->devices, storage->intake, numbers, zones,
+                                           *previews, *channels, *writer, *critical_writer, clock, gate.get()},
+                               sendAnswerJson, intake_settings);
   batch_intake = std::make_unique<BatchIntake>(*intake, *writer, settings.idempotency_ttl);
   startSchedules();
   pg::ListenerSettings listening;

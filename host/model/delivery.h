@@ -82,8 +82,8 @@ struct Settlement {
   std::vector<DeliveryEvent> events;  ///< at least one
   std::string user_id;                ///< whose inbox the item goes to; empty: nobody's
   std::optional<InboxItem> inbox_item;
-  std::optional<DeviceReport> device;  ///< of a push that reached its provider
-  bool ask = false;                    ///< it is unknown, and its provider can be asked
+  std::optional<DeviceReport> device;    ///< of a push that reached its provider
+  bool ask = false;                      ///< it is unknown, and its provider can be asked
   Priority priority = Priority::medium;  ///< whose slot it held
 };
 

@@ -237,8 +237,7 @@ void DeliveryLoop::wait(Next next) {
                      : next == Next::when_freed ? now + settings_.poll
                                                 : std::max(next_look_, now + kSoon);
   std::unique_lock lock(mutex_);
-  changed_.wait_until(lock, until,
-                      [&] { return woken_ || stopping_ || (next == Next::when_freed && freed_); });
+  changed_.wait_until(lock, until, [&] { return woken_ || stopping_ || (next == Next::when_freed && freed_); });
 }
 
 }  // namespace belfry

@@ -60,7 +60,7 @@ class HintFeeder {
   const std::function<void()> fed_;
   const Log& log_;
   const HintFeederSettings settings_;
-  std::map<Lane, DeliveryId> oldest_;                       // used by the thread: as of the last comparison
+  std::map<Lane, DeliveryId> oldest_;                        // used by the thread: as of the last comparison
   std::chrono::steady_clock::time_point next_comparison_{};  // used by the thread
   std::mutex mutex_;
   std::condition_variable changed_;

@@ -9,8 +9,8 @@ constexpr int kGroup = 1000;
 
 }  // namespace
 
-PromotionLoop::PromotionLoop(ReadyStore& store, std::function<void(std::vector<ReadyDelivery>)> promoted, const Log& log,
-                 std::chrono::milliseconds poll)
+PromotionLoop::PromotionLoop(ReadyStore& store, std::function<void(std::vector<ReadyDelivery>)> promoted,
+                             const Log& log, std::chrono::milliseconds poll)
     : store_(store), promoted_(std::move(promoted)), log_(log), poll_(poll) {}
 
 PromotionLoop::~PromotionLoop() { stop(); }

@@ -19,7 +19,7 @@ class PromotionLoop {
  public:
   /// `promoted` is called with what was queued, on the loop's thread.
   PromotionLoop(ReadyStore& store, std::function<void(std::vector<ReadyDelivery>)> promoted, const Log& log,
-          std::chrono::milliseconds poll);
+                std::chrono::milliseconds poll);
   ~PromotionLoop();
 
   void start();

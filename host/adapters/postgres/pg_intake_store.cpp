@@ -105,8 +105,8 @@ void addRow(Columns& to, const NewNotification& from, Keyring& keyring) {
   addDeliveries(to, from);
 }
 
-Params insertParams(std::span<const NewNotification> group, const std::unordered_set<Uuid>& skip, const ClaimTerms& terms,
-                    Keyring& keyring, const std::vector<const NewChunk*>& chunks = {}) {
+Params insertParams(std::span<const NewNotification> group, const std::unordered_set<Uuid>& skip,
+                    const ClaimTerms& terms, Keyring& keyring, const std::vector<const NewChunk*>& chunks = {}) {
   Columns columns;
   for (const auto& notification : group)
     if (!skip.contains(notification.id.value)) addRow(columns, notification, keyring);

@@ -7,6 +7,7 @@
 #include "adapters/postgres/request_json.h"
 #include "adapters/postgres/store_call.h"
 #include "adapters/postgres/transaction.h"
+#include "adapters/postgres/work_announcement.h"
 #include "sql_statements.h"
 
 namespace belfry::pg {
@@ -161,7 +162,8 @@ std::vector<DeliveryId> PgNotificationStore::reschedule(TenantId tenant, Notific
   params.add(due_at);
   params.add(by);
   return withConnection(system_pool_, [&](Connection& connection) {
-    const auto answers = connection.runPipelined({{sql::work_reschedule, params}, {sql::work_announce, Params()}});
+    const auto answers =
+        connection.runPipelined({{sql::work_reschedule, params}, {sql::work_announce, announcedBy("")}});
     std::vector<DeliveryId> moved;
     for (auto row : answers[0]) moved.push_back({row.uuid(0)});
     return moved;

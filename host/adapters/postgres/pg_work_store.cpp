@@ -271,8 +271,8 @@ void openNotification(ClaimedWork& work, const Row& row, int first, Keyring& key
   }
 }
 
-/// Whether something happened to a claim's delivery while it waited for its first attempt: a double's data may have been
-/// merged into it, by a commit that the claim's statement waited for and did not see.
+/// Whether something happened to a claim's delivery while it waited for its first attempt: a double's data may have
+/// been merged into it, by a commit that the claim's statement waited for and did not see.
 bool changedWhileItWaited(const Row& row) {
   constexpr int kSeqAtIntake = 2;
   return row.int64(5) == 1 && row.int64(12) > kSeqAtIntake;

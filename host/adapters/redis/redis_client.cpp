@@ -137,7 +137,8 @@ std::string RedisClient::load(const char* script) {
   auto& hash = hashes_[script];
   if (hash.empty()) {
     Array command;
-    command << "SCRIPT" << "LOAD" << script;
+    command << "SCRIPT"
+            << "LOAD" << script;
     hash = client_->execute<Poco::Redis::BulkString>(command).value();
   }
   return hash;
@@ -147,7 +148,8 @@ void RedisClient::fail(const std::string& reason) {
   client_.reset();
   pause_ = std::clamp(pause_ * 2, settings_.min_pause, settings_.max_pause);
   next_try_ = Steady::now() + pause_;
-  log_.warn("Redis cannot be used, the database is asked instead", {{"reason", reason}, {"again_in_ms", pause_.count()}});
+  log_.warn("Redis cannot be used, the database is asked instead",
+            {{"reason", reason}, {"again_in_ms", pause_.count()}});
 }
 
 }  // namespace belfry::redis

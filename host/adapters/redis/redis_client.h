@@ -1,7 +1,8 @@
 // One connection to Redis: opened when needed, given up at the first trouble, tried again after a pause that grows.
 //
-// Poco's client neither reconnects nor survives a failure, so each connection is one Poco client, and scripts are loaded
-// anew with it. Nothing here throws. Thread-safe: one call at a time, the others wait for it, at most its time-out.
+// Poco's client neither reconnects nor survives a failure, so each connection is one Poco client, and scripts are
+// loaded anew with it. Nothing here throws. Thread-safe: one call at a time, the others wait for it, at most its
+// time-out.
 #pragma once
 
 #include <atomic>
@@ -63,9 +64,9 @@ class RedisClient {
   std::atomic<std::uint64_t> connections_{0};
   std::atomic<std::chrono::steady_clock::time_point> next_try_{};
   std::mutex mutex_;
-  std::unique_ptr<Poco::Redis::Client> client_;           // guarded by mutex_
+  std::unique_ptr<Poco::Redis::Client> client_;          // guarded by mutex_
   std::unordered_map<const char*, std::string> hashes_;  // guarded by mutex_: of the scripts loaded on this connection
-  std::chrono::milliseconds pause_{0};                    // guarded by mutex_
+  std::chrono::milliseconds pause_{0};                   // guarded by mutex_
 };
 
 }  // namespace belfry::redis

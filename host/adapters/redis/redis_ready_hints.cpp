@@ -50,7 +50,8 @@ TakenHints parseTaken(const Array& answer) {
     const auto lane = laneOf(answer.get<BulkString>(i).value());
     if (answer.get<Poco::Int64>(i + 1) == 1) taken.exhausted.push_back(lane);
     const auto ids = answer.get<Array>(i + 2);
-    for (std::size_t k = 0; k < sizeOf(ids); ++k) taken.ready.push_back({lane, {uuidOf(ids.get<BulkString>(k).value())}});
+    for (std::size_t k = 0; k < sizeOf(ids); ++k)
+      taken.ready.push_back({lane, {uuidOf(ids.get<BulkString>(k).value())}});
   }
   return taken;
 }

@@ -14,8 +14,8 @@ struct RedisReadyHintsSettings {
 };
 
 /// Keys, all with the prefix and one hash slot: ready:LANE (list of 16-byte ids), more:LANE (the database holds more),
-/// lanes:PRIORITY (lanes by virtual time), clock:PRIORITY, marker. A LANE is the priority's digit, the tenant's 16 bytes
-/// and the channel's name.
+/// lanes:PRIORITY (lanes by virtual time), clock:PRIORITY, marker. A LANE is the priority's digit, the tenant's 16
+/// bytes and the channel's name.
 class RedisReadyHints final : public ReadyHints {
  public:
   /// Both clients are to the same server: taking never waits for pushing. They outlive this.

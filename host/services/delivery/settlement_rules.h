@@ -32,7 +32,7 @@ struct AttemptReport {
   std::string device_token;  ///< of a push: where it went
   std::string route_json;    ///< detail of the event `sending`: how the provider was chosen; may be empty
   Patience patience;
-  ChannelCertainty certainty;  ///< of the provider, as far as another attempt would go to the same one
+  ChannelCertainty certainty;            ///< of the provider, as far as another attempt would go to the same one
   std::vector<DeliveryEvent> decisions;  ///< told before the event `sending`
 };
 

@@ -15,7 +15,10 @@ ClaimedDelivery firstClaim(const NewNotification& row, const NewDelivery& delive
 }  // namespace
 
 GroupDispatch::GroupDispatch(Dispatch& dispatch, std::vector<NewNotification*> rows)
-    : dispatch_(dispatch), rows_(std::move(rows)), terms_(dispatch.terms()), claimed_at_(std::chrono::steady_clock::now()) {
+    : dispatch_(dispatch),
+      rows_(std::move(rows)),
+      terms_(dispatch.terms()),
+      claimed_at_(std::chrono::steady_clock::now()) {
   reserve();
   mark();
 }

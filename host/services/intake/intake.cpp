@@ -87,10 +87,10 @@ void Intake::send(const Caller& caller, SendCommand command, Completion completi
   auto answer = answer_json_(accepted);
   if (prepared->idempotency) prepared->idempotency->response_json = answer;
   auto& writer = prepared->priority == Priority::critical ? parts_.critical_writer : parts_.writer;
-  writer.submit(std::move(prepared).value(), [completion, answer = std::move(answer)](
-                                                        Result<IntakeOutcome, Problem> outcome) mutable {
-    completion(outcome ? std::visit(ToAnswer{std::move(answer)}, *outcome) : failure(outcome.error()));
-  });
+  writer.submit(std::move(prepared).value(),
+                [completion, answer = std::move(answer)](Result<IntakeOutcome, Problem> outcome) mutable {
+                  completion(outcome ? std::visit(ToAnswer{std::move(answer)}, *outcome) : failure(outcome.error()));
+                });
 }
 
 std::vector<DeliveryPreview> Intake::previewAll(const NewNotification& notification) {

@@ -41,7 +41,8 @@ std::vector<bool> storedRows(const GroupOutcomes& outcomes, const std::vector<Ne
   std::vector<bool> stored;
   for (const auto& outcome : outcomes.notifications) stored.push_back(std::holds_alternative<Stored>(outcome));
   for (std::size_t i = 0; i < chunks.size(); ++i)
-    stored.insert(stored.end(), chunks[i].notifications.size(), std::holds_alternative<ChunkStored>(outcomes.chunks[i]));
+    stored.insert(stored.end(), chunks[i].notifications.size(),
+                  std::holds_alternative<ChunkStored>(outcomes.chunks[i]));
   return stored;
 }
 

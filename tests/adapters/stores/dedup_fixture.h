@@ -65,9 +65,7 @@ class DedupSuite : public StoreSuite {
   static std::string holder() { return scalar("SELECT notification_id FROM belfry.dedup_keys"); }
   static long hits() { return std::stol(scalar("SELECT coalesce(sum(hits), 0) FROM belfry.dedup_keys")); }
 
-  static std::vector<ClaimedDelivery> claimAll() {
-    return claimDue(*stores_, {{Priority::medium, 1000}}, 60s, owner_);
-  }
+  static std::vector<ClaimedDelivery> claimAll() { return claimDue(*stores_, {{Priority::medium, 1000}}, 60s, owner_); }
   static void settleAsSent(const ClaimedDelivery& of) {
     Settlement settlement{of.tenant, of.id, of.attempt, DeliveryState::sent, {}, "mail", {}, {}, {}, {}};
     settlement.events = {{EventType::sent, stores_->clock.now(), of.attempt, "mail", {}}};

@@ -167,7 +167,7 @@ TEST_F(DedupIntakeTest, WhatHasBegunIsNeitherMergedNorReplaced) {
 TEST_F(DedupIntakeTest, DataIsNotMergedWhileAnotherChannelHasBegun) {
   const auto first = claiming("key", DedupStrategy::merge, R"({"a":1})", {Channel::email, Channel::sms});
   write(first);
-  sql("UPDATE belfry.work SET due_at = now() + interval '1 hour' WHERE channel = 'sms'");
+  sql("UPDATE belfry.work SET state = 'scheduled', due_at = now() + interval '1 hour' WHERE channel = 'sms'");
   ASSERT_THAT(claimAll(), SizeIs(1));
   const auto second = claiming("key", DedupStrategy::merge, R"({"a":2})", {Channel::sms});
   EXPECT_EQ(write(second).doubles, 1u);
@@ -275,7 +275,8 @@ class Workers {
   }
 
   std::multimap<NotificationId, std::string> finish() {
-    EXPECT_TRUE(waitUntil(60s, [&] { return stores_.ready.readyLanes(std::nullopt, 1).empty() && !stores_.ready.untilNextDue(); }));
+    EXPECT_TRUE(waitUntil(
+        60s, [&] { return stores_.ready.readyLanes(std::nullopt, 1).empty() && !stores_.ready.untilNextDue(); }));
     threads_.clear();
     return std::move(sent_);
   }

@@ -25,7 +25,8 @@ TEST_F(IntakeStoreTest, WritesAGroupOfSeveralTenantsWhole) {
   std::vector<NewNotification> group;
   for (int i = 0; i < 50; ++i) group.push_back(mail(i % 2 ? one : two));
   group[0].deliveries.push_back({DeliveryId::mint(stores_->clock.now()), Channel::sms});
-  for (const auto& outcome : stores_->intake.write(group, kNoClaims)) EXPECT_TRUE(std::holds_alternative<Stored>(outcome));
+  for (const auto& outcome : stores_->intake.write(group, kNoClaims))
+    EXPECT_TRUE(std::holds_alternative<Stored>(outcome));
   EXPECT_THAT(rowCounts(), ElementsAre(50, 51, 51, 102, 51, 0));
   EXPECT_EQ(count("work w JOIN belfry.notifications n ON n.tenant_id = w.tenant_id AND n.id = w.notification_id"), 51);
   EXPECT_EQ(count("work WHERE tenant_id = " + quoted(one.toString())), 25);
@@ -186,11 +187,13 @@ TEST_F(IntakeStoreTest, AGroupWrittenAgainAfterAnAmbiguousCommitIsNotDoubled) {
   std::vector<NewNotification> group{mail(tenant), keyed(tenant, "a"), mail(tenant), keyed(tenant, "b")};
   stores_->intake.write(group, kNoClaims);
   auto before = rowCounts();
-  for (const auto& outcome : stores_->intake.write(group, kNoClaims)) EXPECT_TRUE(std::holds_alternative<Stored>(outcome));
+  for (const auto& outcome : stores_->intake.write(group, kNoClaims))
+    EXPECT_TRUE(std::holds_alternative<Stored>(outcome));
   EXPECT_EQ(rowCounts(), before);
   // What had come in the meantime is written with it.
   group.push_back(mail(tenant));
-  for (const auto& outcome : stores_->intake.write(group, kNoClaims)) EXPECT_TRUE(std::holds_alternative<Stored>(outcome));
+  for (const auto& outcome : stores_->intake.write(group, kNoClaims))
+    EXPECT_TRUE(std::holds_alternative<Stored>(outcome));
   EXPECT_EQ(count("notifications"), 5);
 }
 
@@ -201,7 +204,8 @@ TEST_F(IntakeStoreTest, ABadRowLeavesNothingOfItsGroup) {
   EXPECT_THROW(stores_->intake.write(group, kNoClaims), StoreRejected);
   EXPECT_THAT(rowCounts(), ::testing::Each(0));
   group[2].request.template_ref.reset();
-  for (const auto& outcome : stores_->intake.write(group, kNoClaims)) EXPECT_TRUE(std::holds_alternative<Stored>(outcome));
+  for (const auto& outcome : stores_->intake.write(group, kNoClaims))
+    EXPECT_TRUE(std::holds_alternative<Stored>(outcome));
 }
 
 TEST_F(IntakeStoreTest, ATenantWithoutAKeyIsRejectedNotUnavailable) {

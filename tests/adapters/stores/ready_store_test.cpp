@@ -71,7 +71,8 @@ TEST_F(ReadyStoreTest, WhatIsScheduledIsQueuedWhenItsTimeComes) {
   EXPECT_LE(*until, 60min);
   EXPECT_THAT(stores_->ready.promoteDue(10), IsEmpty());
   EXPECT_THAT(lanes(), IsEmpty());
-  sql("UPDATE belfry.work SET due_at = now() - interval '1 second' WHERE notification_id = " + quoted(made.id.toString()));
+  sql("UPDATE belfry.work SET due_at = now() - interval '1 second' WHERE notification_id = " +
+      quoted(made.id.toString()));
   const auto ready = stores_->ready.promoteDue(10);
   ASSERT_THAT(ready, SizeIs(1));
   EXPECT_EQ(ready[0].id, made.deliveries[0].id);
@@ -92,19 +93,19 @@ TEST_F(ReadyStoreTest, AtMostAsManyAreQueuedAsAsked) {
 TEST_F(ReadyStoreTest, AMillionInOneLaneIsOneLook) {
   const auto tenant = newTenant();
   auto few = storedMail(newTenant());
-  sql("INSERT INTO belfry.work (tenant_id, delivery_id, notification_id, channel, priority, state, due_at, seq) SELECT " +
+  sql("INSERT INTO belfry.work (tenant_id, delivery_id, notification_id, channel, priority, state, due_at, seq) "
+      "SELECT " +
       quoted(tenant.toString()) +
       ", gen_random_uuid(), gen_random_uuid(), 'email', 2, 'queued', now() - i * interval '1 ms', 2 FROM "
       "generate_series(1, 20000) AS i");
   sql("ANALYZE belfry.work");
-  const auto plan = sql("EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) " +
-                        [] {
-                          std::string text(sql::work_ready_lanes.sql);
-                          for (auto [from, to] : {std::pair{"$1", "-1"}, std::pair{"$2", "'00000000-0000-0000-0000-000000000000'"},
-                                                  std::pair{"$3", "''"}, std::pair{"$4", "100"}})
-                            text.replace(text.find(from), 2, to);
-                          return text;
-                        }());
+  const auto plan = sql("EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) " + [] {
+    std::string text(sql::work_ready_lanes.sql);
+    for (auto [from, to] : {std::pair{"$1", "-1"}, std::pair{"$2", "'00000000-0000-0000-0000-000000000000'"},
+                            std::pair{"$3", "''"}, std::pair{"$4", "100"}})
+      text.replace(text.find(from), 2, to);
+    return text;
+  }());
   std::string lines;
   for (const auto& row : plan) lines += row[0] + "\n";
   EXPECT_THAT(lines, ::testing::HasSubstr("work_ready"));

@@ -205,10 +205,11 @@ TEST_F(WorkStoreTest, StoredAsClaimedItIsAnAttemptOfItsOwner) {
   made.deliveries[0].claimed = true;
   made.deliveries.push_back({DeliveryId::mint(stores_->clock.now()), Channel::sms});
   stores_->intake.write({&made, 1}, {owner_, 60s});
-  EXPECT_THAT(sql("SELECT channel, state, attempt, seq, owner, lease_until BETWEEN now() + interval '50 seconds' AND now() + "
-                  "interval '60 seconds' FROM belfry.work ORDER BY channel"),
-              ElementsAre(ElementsAre("email", "sending", "1", "2", owner_.toString(), "t"),
-                          ElementsAre("sms", "queued", "0", "2", "NULL", "NULL")));
+  EXPECT_THAT(
+      sql("SELECT channel, state, attempt, seq, owner, lease_until BETWEEN now() + interval '50 seconds' AND now() + "
+          "interval '60 seconds' FROM belfry.work ORDER BY channel"),
+      ElementsAre(ElementsAre("email", "sending", "1", "2", owner_.toString(), "t"),
+                  ElementsAre("sms", "queued", "0", "2", "NULL", "NULL")));
   const auto claims = claim();
   ASSERT_THAT(claims, SizeIs(1)) << "the other one is held";
   EXPECT_EQ(claims[0].channel, Channel::sms);

@@ -64,16 +64,18 @@ TEST(Expiry, AMailThatCannotLeaveInTimeExpires) {
   EXPECT_TRUE(linesTo(stage.sink, "late@example.test").empty());
 }
 
-TEST(Expiry, WhatWaitsForAProviderThatIsNotThereExpiresToo) {
+TEST(Expiry, WhatWaitsInAPausedQueueExpiresToo) {
   const auto& stage = belfry::test::stage();
-  const auto sent = stage.send(R"({"channel":"sms","recipient":{"phone":"+34600000001"},"content":{"text":"Hello"},)"
-                               R"("expiresAt":")" +
-                               formatRfc3339(now() + 1s) + "\"}");
+  const std::string queue = R"({"channel":"email","priority":"low"})";
+  ASSERT_EQ(stage.host.post("/api/v1/admin/queues/pause", queue, "acme").status, 201);
+  const auto sent = stage.send(
+      mailBody("paused@example.test", R"(,"priority":"low","expiresAt":")" + formatRfc3339(now() + 1s) + "\""));
   ASSERT_EQ(sent.status, 202) << sent.body;
   const auto shown = stage.host.waitForStatus(sent.text("/id"), "expired", "acme");
   EXPECT_EQ(shown.text("/status"), "expired") << shown.body;
   EXPECT_THAT(timelineOf(shown), testing::EndsWith("expired"));
   EXPECT_EQ(stage.count("belfry.work WHERE notification_id = '" + sent.text("/id") + "'"), 0);
+  EXPECT_EQ(stage.host.post("/api/v1/admin/queues/resume", queue, "acme").status, 200);
 }
 
 TEST(Cancel, AScheduledMailIsCalledOffForGood) {

@@ -53,7 +53,8 @@ class BatchIntakeTest : public ::testing::Test {
   Result<SendAnswer, Problem> send() {
     std::optional<Result<SendAnswer, Problem>> answer;
     IntakeWriter writer(store_, dispatch_, silentLog(), {});
-    Intake intake({directory_, templates_, devices_, store_, numbers_, zones_, previews_, plugins_, writer, writer, clock_, nullptr},
+    Intake intake({directory_, templates_, devices_, store_, numbers_, zones_, previews_, plugins_, writer, writer,
+                   clock_, nullptr},
                   [](const Accepted&) { return ""; }, {});
     BatchIntake batches(intake, writer, 24h);
     batches.send(

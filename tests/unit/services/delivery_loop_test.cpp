@@ -18,8 +18,8 @@ class DeliveryLoopTest : public ::testing::Test {
   std::unique_ptr<DeliveryLoop> loop(DeliveryLoopSettings settings) { return loopOn(store_, std::move(settings)); }
 
   std::unique_ptr<DeliveryLoop> loopOn(FakeWorkStore& store, DeliveryLoopSettings settings) {
-    return std::make_unique<DeliveryLoop>(WorkSource(store, store, nullptr, {}, {tenantNumber(9).value, 60s}), pipeline_,
-                                          silentLog(), std::move(settings));
+    return std::make_unique<DeliveryLoop>(WorkSource(store, store, nullptr, {}, {tenantNumber(9).value, 60s}),
+                                          pipeline_, silentLog(), std::move(settings));
   }
 
   std::vector<HandedOver> handed(int from, int count) {

@@ -50,7 +50,8 @@ class IntakeSuite : public ::testing::Test {
     intake_.reset();
     writer_ = std::make_unique<IntakeWriter>(store_, dispatch_, silentLog(), IntakeWriterSettings{});
     intake_ = std::make_unique<Intake>(
-        IntakeParts{directory_, templates_, devices_, store_, numbers_, zones_, previews_, plugins_, *writer_, *writer_, clock_, nullptr},
+        IntakeParts{directory_, templates_, devices_, store_, numbers_, zones_, previews_, plugins_, *writer_, *writer_,
+                    clock_, nullptr},
         [](const Accepted& accepted) { return R"({"id":")" + accepted.id.toString() + "\"}"; }, IntakeSettings{});
   }
 

@@ -12,7 +12,8 @@ class IntakeTest : public IntakeSuite {
     std::optional<Result<SendAnswer, Problem>> answer;
     IntakeWriter writer(store_, dispatch_, silentLog(), {}), critical(store_, dispatch_, silentLog(), {});
     Intake intake(
-        {directory_, templates_, devices_, store_, numbers_, zones_, previews_, plugins_, writer, critical, clock_, gate_},
+        {directory_, templates_, devices_, store_, numbers_, zones_, previews_, plugins_, writer, critical, clock_,
+         gate_},
         [&](const Accepted& accepted) {
           if (on_accepted_) on_accepted_(accepted);
           return "accepted as " + accepted.id.toString();

@@ -42,7 +42,10 @@ class WorkSourceTest : public ::testing::Test {
   FakeWorkStore store_;
   FakeHints hints_;
   std::vector<Lane> exhausted_;
-  WorkSource source_{store_, store_, &hints_, [this](std::vector<Lane> lanes) { exhausted_ = std::move(lanes); },
+  WorkSource source_{store_,
+                     store_,
+                     &hints_,
+                     [this](std::vector<Lane> lanes) { exhausted_ = std::move(lanes); },
                      {tenantNumber(9).value, 60s}};
 };
 
