@@ -11,6 +11,8 @@ namespace {
 
 constexpr int kMostHandful = 64;
 constexpr auto kSoon = std::chrono::milliseconds(2);
+/// Begun in one turn: what comes meanwhile, of another tenant or priority, waits for no more than these.
+constexpr std::size_t kMostInATurn = 128;
 
 }  // namespace
 
@@ -109,7 +111,8 @@ void DeliveryLoop::run() {
 }
 
 DeliveryLoop::Next DeliveryLoop::turn(bool last) {
-  beginHanded();
+  while (beginHanded() && last) {
+  }
   try {
     releaseUnbegun();
     parkClosed();
@@ -123,19 +126,27 @@ DeliveryLoop::Next DeliveryLoop::turn(bool last) {
   return Next::when_polled;
 }
 
-void DeliveryLoop::beginHanded() {
-  std::vector<Handed> handed;
+bool DeliveryLoop::beginHanded() {
+  std::vector<HandedOver> begun;
+  TimePoint claimed_at;
   {
     std::lock_guard lock(mutex_);
-    handed.swap(handed_);
+    if (handed_.empty()) return false;
+    auto& group = handed_.front();
+    claimed_at = group.claimed_at;
+    const auto count = std::min(kMostInATurn, group.deliveries.size());
+    const auto end = group.deliveries.begin() + static_cast<std::ptrdiff_t>(count);
+    begun.assign(std::make_move_iterator(group.deliveries.begin()), std::make_move_iterator(end));
+    group.deliveries.erase(group.deliveries.begin(), end);
+    if (group.deliveries.empty()) handed_.pop_front();
+    if (!handed_.empty()) woken_ = true;  // the next turn goes on with them
   }
-  for (auto& group : handed) {
-    const auto deadline = lastMoment(group.claimed_at);
-    for (auto& one : group.deliveries) {
-      if (isClosed(one.claim)) putBack(one.claim);
-      else pipeline_.begin(std::move(one.claim), std::move(one.notification), deadline);
-    }
+  const auto deadline = lastMoment(claimed_at);
+  for (auto& one : begun) {
+    if (isClosed(one.claim)) putBack(one.claim);
+    else pipeline_.begin(std::move(one.claim), std::move(one.notification), deadline);
   }
+  return true;
 }
 
 void DeliveryLoop::releaseUnbegun() {
@@ -193,7 +204,7 @@ DeliveryLoop::Next DeliveryLoop::claimOnce() {
   const bool look = now >= next_look_;
   if (free_slots <= 0) return Next::when_freed;
   if (!backlog_ && !look) return Next::when_polled;
-  for (const auto& room : shares_.rooms(free_slots)) {
+  for (const auto& room : shares_.rooms(std::min(free_slots, static_cast<int>(kMostInATurn)))) {
     auto claims = source_.claim(room, look);
     shares_.used(room, claims);
     if (claims.empty()) continue;

@@ -12,6 +12,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <deque>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -74,7 +75,8 @@ class DeliveryLoop {
 
   void run();
   Next turn(bool last);
-  void beginHanded();
+  /// Some of what came claimed, the oldest group first. False: there is none.
+  bool beginHanded();
   void releaseUnbegun();
   Next claimOnce();
   void beginClaimed(std::vector<ClaimedWork> claims, TimePoint claimed_at);
@@ -97,7 +99,7 @@ class DeliveryLoop {
   std::atomic<bool> backlog_{true};  // others may wait for slots; known to be false after a claim that found nothing
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::vector<Handed> handed_;            // guarded by mutex_
+  std::deque<Handed> handed_;             // guarded by mutex_
   std::vector<ClaimedDelivery> unbegun_;  // guarded by mutex_; claims that are to be given back
   bool woken_ = false;                    // guarded by mutex_
   bool freed_ = false;                    // guarded by mutex_; slots became free while others wait for some

@@ -134,7 +134,7 @@ class Checks(unittest.TestCase):
         self.expect(self.findings("built", self.root / "out"), ["tests/b.cpp: is built by no target"])
 
     def test_stale_files_are_found(self):
-        self.write({"schemas/generate_vocabulary.py": "print('stale')\nraise SystemExit(1)\n", "schemas/generate_config.py": "",
+        self.write({"schemas/generate_vocabulary.py": "print('stale')\nraise SystemExit(1)\n", "schemas/generate_config.py": "", "tests/bench/table": "",
                     "out/bin/belfry": "#!/bin/sh\necho new\n", "docs/reference/cli.md": "old\n"})
         self.expect(self.findings("generated", self.root / "out"), ["generate_vocabulary.py --check: stale", "cli.md: is stale"])
 
