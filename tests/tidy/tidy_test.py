@@ -55,6 +55,7 @@ CASES = [
     ("words", {"docs/a.md": "see /wo" "rk/main\n"}, ["a path of one machine"]),
     ("words", {"a.sh": "npm --registry https://regis" "try.npm" "js.org\n"}, ["a registry's host name"]),
     ("words", {"tests/a.cpp": "std::this_thread::sleep_for(1s);\n"}, ["'sleep_for'"]),
+    ("words", {"tests/a.py": "time." + "sleep(1)\n"}, ["'time." + "sleep('"]),
     ("words", {"tests/a.cpp": "GTEST_SKIP();\nTEST(A, DISABLED_b)\n"}, ["'GTEST_SKIP'", "'DISABLED_'"]),
     ("names", {"extra/a.txt": ""}, ["extra: is no place at the top"]),
     ("names", {"host/kit/string_utils.h": ""}, ["'string_utils' says nothing"]),

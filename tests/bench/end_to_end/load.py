@@ -9,6 +9,7 @@ import uuid
 
 import message
 from running_host import TENANT
+from wait_until import wait_until
 
 SETTLED_WITHIN_S = 600
 SEND = "/api/v1/services/notifications/send"
@@ -70,15 +71,10 @@ def accept(host, count, batches, body=None, tenant=TENANT):
 
 def wait_until_settled(host, sink, count):
     """Monotonic microseconds at which no work was left. The sink is asked first, since that costs the host nothing."""
-    limit = time.monotonic() + SETTLED_WITHIN_S
-    while sink.ask("stats")["messages"] < count:
-        if time.monotonic() > limit:
-            raise RuntimeError(f"only {sink.ask('stats')['messages']} of {count} arrived; settled: {states(host)}")
-        time.sleep(0.005)
-    while host.sql.value(UNSETTLED) != "f":
-        if time.monotonic() > limit:
-            raise RuntimeError(f"not settled: {states(host)}")
-        time.sleep(0.002)
+    if not wait_until(SETTLED_WITHIN_S, lambda: sink.ask("stats")["messages"] >= count, every_s=0.005):
+        raise RuntimeError(f"only {sink.ask('stats')['messages']} of {count} arrived; settled: {states(host)}")
+    if not wait_until(SETTLED_WITHIN_S, lambda: host.sql.value(UNSETTLED) == "f", every_s=0.002):
+        raise RuntimeError(f"not settled: {states(host)}")
     return time.monotonic_ns() // 1000
 
 
@@ -109,11 +105,13 @@ def latencies_ms(host, sink, count, name, body, tenant=TENANT, connections=1, pa
 
 def wait_for_arrivals(sink, count, within_s=SETTLED_WITHIN_S):
     """(number, monotonic µs) of each watched message."""
-    limit = time.monotonic() + within_s
-    while len(arrivals := sink.ask("arrivals")) < count:
-        if time.monotonic() > limit:
-            raise RuntimeError(f"only {len(arrivals)} of {count} watched messages arrived")
-        time.sleep(0.02)
+    arrivals = []
+
+    def all_here():
+        arrivals[:] = sink.ask("arrivals")
+        return len(arrivals) >= count
+    if not wait_until(within_s, all_here):
+        raise RuntimeError(f"only {len(arrivals)} of {count} watched messages arrived")
     return arrivals
 
 

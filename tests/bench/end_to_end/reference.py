@@ -13,6 +13,7 @@ import urllib.request
 
 import processes
 from sql_session import SqlSession
+from wait_until import wait_until
 
 PG_PORT, REDIS_PORT, API_PORT, PROVIDER_PORT = 55442, 56389, 57080, 57070  # those of its scripts
 SETTLED_WITHIN_S = 600
@@ -116,9 +117,8 @@ class Reference:
         return subprocess.run(["redis-cli", "-p", str(REDIS_PORT), *command], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
 
     def reset(self, delay):
-        limit = time.monotonic() + 30
-        while self.redis("llen", "bull:notifications:active") != "0" and time.monotonic() < limit:
-            time.sleep(0.02)
+        if not wait_until(30, lambda: self.redis("llen", "bull:notifications:active") == "0"):
+            raise RuntimeError("the reference still works on the last round's jobs after 30 s")
         self.redis("flushall")
         self.sql.rows("TRUNCATE notifications, delivery_logs; CHECKPOINT")
         self.provider("/reset")
@@ -133,10 +133,8 @@ class Reference:
         loader = subprocess.run(["./loader", str(API_PORT), path, str(connections), str(requests), "bodies/" + body], cwd=self.directory,
                                 check=True, stdout=subprocess.PIPE, text=True)
         accept = json.loads(loader.stdout)
-        while int(self.sql.value("SELECT count(*) FROM delivery_logs")) < count:
-            if time.monotonic() - begun > SETTLED_WITHIN_S:
-                raise RuntimeError(f"the reference did not deliver {count}")
-            time.sleep(0.02)
+        if not wait_until(SETTLED_WITHIN_S, lambda: int(self.sql.value("SELECT count(*) FROM delivery_logs")) >= count):
+            raise RuntimeError(f"the reference did not deliver {count}")
         seconds = time.monotonic() - begun
         if accept["bad"]:
             raise RuntimeError(f"the reference refused {accept['bad']} requests")

@@ -11,6 +11,7 @@ import urllib.request
 import message
 import processes
 from sql_session import SqlSession
+from wait_until import wait_until
 
 TENANT = "bench"   # sends through an HTTP provider, as the reference does
 OTHER = "other"    # as TENANT
@@ -110,21 +111,16 @@ class Host:
         return command
 
     def wait_until_serving(self):
-        limit = time.monotonic() + STARTS_WITHIN_S
-        while time.monotonic() < limit and self.process.poll() is None:
-            serving = self.logged("serving")
-            if serving:
-                return serving[0]["port"]
-            time.sleep(0.002)
+        wait_until(STARTS_WITHIN_S, lambda: self.process.poll() is not None or self.logged("serving"), every_s=0.002)
+        if serving := self.logged("serving"):
+            return serving[0]["port"]
         with open(self.log.name, encoding="utf-8", errors="replace") as file:
             raise RuntimeError("belfryd did not start:\n" + file.read()[-3000:])
 
     def wait_until_ready(self):
-        limit = time.monotonic() + STARTS_WITHIN_S
-        while not self.ready():
-            if time.monotonic() > limit or self.process.poll() is not None:
-                raise RuntimeError("belfryd did not get ready")
-            time.sleep(0.02)
+        wait_until(STARTS_WITHIN_S, lambda: self.process.poll() is not None or self.ready())
+        if not self.ready():
+            raise RuntimeError("belfryd did not get ready")
 
     def logged(self, event):
         """Every line of the log with this event."""

@@ -8,6 +8,7 @@ import time
 import load
 import message
 from running_host import OTHER, TENANT, Host
+from wait_until import wait_until
 
 TENANTS = 1000
 TIMED = 200
@@ -133,11 +134,13 @@ def drain_per_s(bench, host, backlog):
 
 
 def reached(sink, count):
-    limit = time.monotonic() + load.SETTLED_WITHIN_S
-    while (seen := sink.ask("stats"))["messages"] < count:
-        if time.monotonic() > limit:
-            raise RuntimeError(f"only {seen['messages']} of {count} arrived")
-        time.sleep(0.002)
+    seen = {}
+
+    def enough():
+        seen.update(sink.ask("stats"))
+        return seen["messages"] >= count
+    if not wait_until(load.SETTLED_WITHIN_S, enough, every_s=0.002):
+        raise RuntimeError(f"only {seen['messages']} of {count} arrived")
     return seen
 
 

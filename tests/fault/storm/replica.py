@@ -5,10 +5,10 @@ import os
 import signal
 import socket
 import subprocess
-import time
 import urllib.request
 
 from children import start
+from wait_until import wait_until
 
 READY_S = 120
 FAKETIME = "/usr/lib/*/faketime/libfaketimeMT.so.1"
@@ -53,11 +53,9 @@ class Replica:
         self.killed = False
 
     def wait_until_ready(self):
-        limit = time.monotonic() + READY_S
-        while not self.ready():
-            if self.died() or time.monotonic() > limit:
-                raise RuntimeError(f"host {self.number} did not get ready:\n{self.last_words()}")
-            time.sleep(0.05)
+        wait_until(READY_S, lambda: self.died() or self.ready())
+        if not self.ready():
+            raise RuntimeError(f"host {self.number} did not get ready:\n{self.last_words()}")
 
     def ready(self):
         try:

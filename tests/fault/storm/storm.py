@@ -18,7 +18,8 @@ import tempfile
 import time
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(HERE, "../../support")]
 
 import reckoning  # noqa: E402
 from children import Client, Provider  # noqa: E402
@@ -26,6 +27,7 @@ from faults import Stage  # noqa: E402
 from replica import Replica, faketime  # noqa: E402
 from schedule import FAULTS, schedule  # noqa: E402
 from services import Disk, Services  # noqa: E402
+from wait_until import let_run, wait_until  # noqa: E402
 
 LEASE_MS = 3000
 PROVIDER_DELAY_MS = 20  # so that a kill finds something under way
@@ -119,13 +121,13 @@ class Storm:
         self.client = Client(options.build, self.directory, [replica.port for replica in self.replicas], self.admin_key(),
                              [BODIES[channel] for channel in MIX], options.notifications, options.rate)
         for fault in faults:
-            time.sleep(max(begun + fault.at_s - time.monotonic(), 0))
+            let_run(self.client.process, begun + fault.at_s - time.monotonic())
             print(fault, flush=True)
             mended = self.strike(fault, skipped)
             if fault.waits:
                 self.recoveries.append({"fault": fault.title, **self.recovery(mended)})
-        accepted_all = self.wait(END_LIMIT_S, lambda: self.client.ask("stats")["accepted"] >= options.notifications)
-        done_all = accepted_all and self.wait(END_LIMIT_S, lambda: self.services.number(WAITING) == 0)
+        accepted_all = wait_until(END_LIMIT_S, lambda: self.client.ask("stats")["accepted"] >= options.notifications, every_s=0.05)
+        done_all = accepted_all and wait_until(END_LIMIT_S, lambda: self.services.number(WAITING) == 0, every_s=0.05)
         took = time.monotonic() - begun
         if not done_all:
             self.say_what_waits()
@@ -135,10 +137,10 @@ class Storm:
         """Returns when its mending began: a server that comes back has yet to start then."""
         if fault.name not in skipped:
             self.stage.begin(fault)
-        time.sleep(fault.duration_s / 2)
+        let_run(self.client.process, fault.duration_s / 2)
         if fault.within:
             self.strike(fault.within, skipped)
-        time.sleep(fault.duration_s / 2)
+        let_run(self.client.process, fault.duration_s / 2)
         self.provider.ask("mark")
         mended = time.monotonic()
         if fault.name not in skipped:
@@ -156,17 +158,8 @@ class Storm:
                 seen["overdue_s"] = round(time.monotonic() - mended, 3)
             idle = self.client.ask("stats")["accepted"] >= self.options.notifications and self.services.number(WAITING) == 0
             return len(seen) == 2 or idle
-        self.wait(RECOVERY_LIMIT_S, over)
+        wait_until(RECOVERY_LIMIT_S, over, every_s=0.05)
         return {"delivery_s": seen.get("delivery_s"), "overdue_s": seen.get("overdue_s")}
-
-    @staticmethod
-    def wait(limit_s, condition):
-        end = time.monotonic() + limit_s
-        while not condition():
-            if time.monotonic() > end:
-                return False
-            time.sleep(0.05)
-        return True
 
     def say_what_waits(self):
         rows = self.services.sql("SELECT channel, state, attempt, due_at - now(), lease_until - now() FROM belfry.work ORDER BY due_at LIMIT 10") or []

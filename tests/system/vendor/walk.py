@@ -16,9 +16,12 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
+sys.path.insert(0, str(ROOT / "tests/support"))
+
+from wait_until import wait_until  # noqa: E402
+
 PAGE = ROOT / "docs/how-to/write-a-plugin.md"
 FILES = {"manifest.json", "plugin.cpp", "vectors/send.json", "vectors/callback.json", "/srv/acme/belfry.yaml", "/srv/acme/acme.py"}
 LIMIT_S = 150
@@ -69,14 +72,17 @@ def walk(build, folder):
 def end(group):
     """What the commands left running when they failed: asked first, since the host has servers of its own to stop."""
     for sign, limit_s in ((signal.SIGTERM, 20), (signal.SIGKILL, 5)):
-        deadline = time.monotonic() + limit_s
-        try:
-            os.killpg(group, sign)
-            while time.monotonic() < deadline:
-                os.killpg(group, 0)
-                time.sleep(0.1)
-        except ProcessLookupError:
+        if not signalled(group, sign) or wait_until(limit_s, lambda: not signalled(group, 0)):
             return
+
+
+def signalled(group, sign):
+    """Whether there was anyone to signal."""
+    try:
+        os.killpg(group, sign)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def faults(code, output, folder):

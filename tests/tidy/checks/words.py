@@ -8,6 +8,9 @@ EVERYWHERE = {
     r"registry\.npmjs|npmjs\.org|pypi\.org|deb\.debian\.org|proxy\.golang|repo1\.maven|https?://[^\s/]*(registry|artifactory|nexus|mirror)\b":
         "a registry's host name: which one is used is the machine's setting",
 }
+IN_PYTHON_TESTS = {
+    r"\btime\.sleep\s*\(": "tests wait for a condition with a deadline: wait_until and let_run of tests/support/wait_until.py",
+}
 IN_TESTS = {
     r"\bsleep_(for|until)\b|\bu?sleep\s*\(|\bnanosleep\b": "tests wait for a condition with a deadline, they do not sleep",
     r"\bGTEST_SKIP\b|\bDISABLED_": "tests run or do not exist",
@@ -27,3 +30,5 @@ def check(tree):
         yield from found(tree, path, EVERYWHERE)
         if path.startswith("tests/") and path.endswith(CPP):
             yield from found(tree, path, IN_TESTS)
+        elif path.startswith("tests/") and path != "tests/support/wait_until.py":
+            yield from found(tree, path, IN_PYTHON_TESTS)

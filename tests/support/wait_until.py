@@ -1,0 +1,20 @@
+"""Waiting in drivers and tests: on a condition, with a deadline; never a bare pause. As wait_until.h for C++."""
+import subprocess
+import time
+
+
+def wait_until(limit_s, condition, every_s=0.02):
+    """Evaluates `condition` until it is true or `limit_s` has passed; returns its last answer."""
+    end = time.monotonic() + limit_s
+    while not (answer := condition()) and time.monotonic() < end:
+        time.sleep(every_s)
+    return answer
+
+
+def let_run(process, seconds):
+    """Lets that much time pass; raises RuntimeError at once if the process ends within it."""
+    try:
+        code = process.wait(timeout=max(seconds, 0))
+    except subprocess.TimeoutExpired:
+        return
+    raise RuntimeError(f"'{' '.join(process.args)}' ended with {code} while it was needed")
