@@ -14,7 +14,26 @@ void serveWell(Peer& peer) {
   while (!peer.request().empty()) peer.send(kOk);
 }
 
-class HttpPool : public HttpFixture {};
+class HttpPool : public HttpFixture {
+ protected:
+  /// A second exchange, limited so, waits for the only connection, which the first one holds, and never leaves.
+  void expectWaitEnds(const std::function<void(HttpExchange&)>& limit) {
+    ScriptedServer server([](Peer& peer) {
+      peer.request();
+      peer.waitForEnd();
+    });
+    startExchange(server.port(), {.max_connections_per_host = 1});
+    ExchangeHandle first;
+    const Future held = start(postTo(server.port()), &first);
+    HttpExchange late = postTo(server.port());
+    limit(late);
+    expectFailed(send(std::move(late)), ExchangeFate::not_sent, ExchangeError::timeout, "waiting for a free connection");
+    exchange_->cancel(first);
+    expectFailed(wait(held), ExchangeFate::maybe_sent, ExchangeError::cancelled);
+    EXPECT_EQ(server.connections(), 1);
+    exchange_.reset();
+  }
+};
 
 TEST_F(HttpPool, AConnectionIsUsedAgainWithinItsScopeOnly) {
   ScriptedServer server(serveWell);
@@ -55,36 +74,11 @@ TEST_F(HttpPool, NoMoreConnectionsThanAllowed) {
 }
 
 TEST_F(HttpPool, WaitingForAConnectionCountsAgainstTheDeadline) {
-  ScriptedServer server([](Peer& peer) {
-    peer.request();
-    peer.waitForEnd();
-  });
-  startExchange(server.port(), {.max_connections_per_host = 1});
-  ExchangeHandle first;
-  const Future held = start(postTo(server.port()), &first);
-  HttpExchange late = postTo(server.port());
-  late.deadline = std::chrono::steady_clock::now() + 100ms;
-  expectFailed(send(std::move(late)), ExchangeFate::not_sent, ExchangeError::timeout, "waiting for a free connection");
-  exchange_->cancel(first);
-  expectFailed(wait(held), ExchangeFate::maybe_sent, ExchangeError::cancelled);
-  EXPECT_EQ(server.connections(), 1);
-  exchange_.reset();
+  expectWaitEnds([](HttpExchange& request) { request.deadline = std::chrono::steady_clock::now() + 100ms; });
 }
 
 TEST_F(HttpPool, WhatHasNotBegunByItsTimeNeverLeaves) {
-  ScriptedServer server([](Peer& peer) {
-    peer.request();
-    peer.waitForEnd();
-  });
-  startExchange(server.port(), {.max_connections_per_host = 1});
-  ExchangeHandle first;
-  const Future held = start(postTo(server.port()), &first);
-  HttpExchange late = postTo(server.port());
-  late.begin_by = std::chrono::steady_clock::now() + 100ms;
-  expectFailed(send(std::move(late)), ExchangeFate::not_sent, ExchangeError::timeout, "waiting for a free connection");
-  exchange_->cancel(first);
-  wait(held);
-  exchange_.reset();
+  expectWaitEnds([](HttpExchange& request) { request.begin_by = std::chrono::steady_clock::now() + 100ms; });
 }
 
 TEST_F(HttpPool, WhatBeganInTimeMayEndLater) {

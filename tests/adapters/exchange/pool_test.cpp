@@ -1,5 +1,6 @@
 // Connections are kept and reused; a dead one is replaced only while nothing can have been delivered.
 #include <atomic>
+#include <functional>
 #include <future>
 #include <mutex>
 #include <set>
@@ -12,7 +13,29 @@
 namespace belfry::test {
 namespace {
 
-class Pool : public ExchangeFixture {};
+class Pool : public ExchangeFixture {
+ protected:
+  /// A second exchange, limited so, waits for the only connection, which the first one holds, and never leaves.
+  void expectWaitEnds(const std::function<void(SmtpExchange&)>& limit) {
+    std::promise<void> dot_seen;
+    ScriptedServer server([&dot_seen](Peer& peer) {
+      peer.greet();
+      peer.answer({"250 ok", "250 ok", "354 go on"});
+      peer.message();
+      dot_seen.set_value();
+      peer.waitForEnd();
+    });
+    startExchange(server.port(), {.max_connections_per_host = 1});
+    ExchangeHandle first;
+    const Future held = start(mailTo(server.port()), &first);
+    dot_seen.get_future().wait();
+    SmtpExchange late = mailTo(server.port());
+    limit(late);
+    expectFailed(send(std::move(late)), ExchangeFate::not_sent, ExchangeError::timeout, "waiting for a free connection");
+    exchange_->cancel(first);
+    expectFailed(wait(held), ExchangeFate::maybe_sent, ExchangeError::cancelled);
+  }
+};
 
 TEST_F(Pool, ReusesAConnection) {
   MailSink sink;
@@ -194,45 +217,11 @@ TEST_F(Pool, PipelinesTheEnvelopeWhereOffered) {
 }
 
 TEST_F(Pool, WaitingForAConnectionEndsAtTheDeadline) {
-  std::promise<void> dot_seen;
-  ScriptedServer server([&dot_seen](Peer& peer) {
-    peer.greet();
-    peer.answer({"250 ok", "250 ok", "354 go on"});
-    peer.message();
-    dot_seen.set_value();
-    peer.waitForEnd();
-  });
-  startExchange(server.port(), {.max_connections_per_host = 1});
-  ExchangeHandle first;
-  const Future blocking = start(mailTo(server.port()), &first);
-  dot_seen.get_future().wait();
-  SmtpExchange request = mailTo(server.port());
-  request.deadline = std::chrono::steady_clock::now() + 200ms;
-  expectFailed(send(std::move(request)), ExchangeFate::not_sent, ExchangeError::timeout,
-               "waiting for a free connection");
-  exchange_->cancel(first);
-  expectFailed(wait(blocking), ExchangeFate::maybe_sent, ExchangeError::cancelled);
+  expectWaitEnds([](SmtpExchange& request) { request.deadline = std::chrono::steady_clock::now() + 200ms; });
 }
 
 TEST_F(Pool, WhatHasNotBegunByItsTimeNeverLeaves) {
-  std::promise<void> dot_seen;
-  ScriptedServer server([&dot_seen](Peer& peer) {
-    peer.greet();
-    peer.answer({"250 ok", "250 ok", "354 go on"});
-    peer.message();
-    dot_seen.set_value();
-    peer.waitForEnd();
-  });
-  startExchange(server.port(), {.max_connections_per_host = 1});
-  ExchangeHandle first;
-  const Future blocking = start(mailTo(server.port()), &first);
-  dot_seen.get_future().wait();
-  SmtpExchange request = mailTo(server.port());
-  request.begin_by = std::chrono::steady_clock::now() + 100ms;
-  expectFailed(send(std::move(request)), ExchangeFate::not_sent, ExchangeError::timeout,
-               "waiting for a free connection");
-  exchange_->cancel(first);
-  wait(blocking);
+  expectWaitEnds([](SmtpExchange& request) { request.begin_by = std::chrono::steady_clock::now() + 100ms; });
 }
 
 TEST_F(Pool, WhatBeganInTimeMayEndLater) {

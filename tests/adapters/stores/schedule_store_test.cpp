@@ -303,6 +303,10 @@ TEST_F(ManyScheduled, CostWhatIsDueNothing) {
   const auto next = plan(statement(sql::work_next_due), {});
   EXPECT_THAT(next, ::testing::HasSubstr("work_due"));
   EXPECT_LT(pages(next), 100) << next;
+  const auto promote = plan(statement(sql::work_promote), {"128"});
+  EXPECT_THAT(promote, ::testing::HasSubstr("work_due"));
+  EXPECT_GT(pages(promote), 0) << promote;
+  EXPECT_LT(pages(promote), 100) << "of thousands" << promote;
 }
 
 }  // namespace
