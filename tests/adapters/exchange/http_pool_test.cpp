@@ -27,7 +27,8 @@ class HttpPool : public HttpFixture {
     const Future held = start(postTo(server.port()), &first);
     HttpExchange late = postTo(server.port());
     limit(late);
-    expectFailed(send(std::move(late)), ExchangeFate::not_sent, ExchangeError::timeout, "waiting for a free connection");
+    expectFailed(send(std::move(late)), ExchangeFate::not_sent, ExchangeError::timeout,
+                 "waiting for a free connection");
     exchange_->cancel(first);
     expectFailed(wait(held), ExchangeFate::maybe_sent, ExchangeError::cancelled);
     EXPECT_EQ(server.connections(), 1);

@@ -31,7 +31,8 @@ class Pool : public ExchangeFixture {
     dot_seen.get_future().wait();
     SmtpExchange late = mailTo(server.port());
     limit(late);
-    expectFailed(send(std::move(late)), ExchangeFate::not_sent, ExchangeError::timeout, "waiting for a free connection");
+    expectFailed(send(std::move(late)), ExchangeFate::not_sent, ExchangeError::timeout,
+                 "waiting for a free connection");
     exchange_->cancel(first);
     expectFailed(wait(held), ExchangeFate::maybe_sent, ExchangeError::cancelled);
   }
