@@ -90,6 +90,7 @@ curl::CurlExchangeSettings exchangeSettings(const ExchangeSettings& exchange) {
   settings.connect_timeout = exchange.connect_timeout;
   settings.timeout = exchange.timeout;
   settings.max_connections_per_host = static_cast<std::size_t>(exchange.max_connections_per_host);
+  settings.max_smtp_connections_per_host = static_cast<std::size_t>(exchange.max_smtp_connections_per_host);
   settings.idle_connection = exchange.idle_connection;
   return settings;
 }

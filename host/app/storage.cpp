@@ -18,6 +18,13 @@ pg::PoolSettings poolSettings(const DatabaseSettings& settings, const std::strin
   return pool;
 }
 
+/// One connection for each delivery loop.
+pg::PoolSettings claimPool(const DatabaseSettings& settings, const std::string& url) {
+  auto pool = poolSettings(settings, url, "belfry_system", 2);
+  pool.plan_once = true;
+  return pool;
+}
+
 std::string wrappedKey(pg::Pool& pool, TenantId tenant) {
   return pg::withConnection(pool, [&](pg::Connection& connection) {
     pg::Params params;
@@ -33,10 +40,11 @@ Storage::Storage(const DatabaseSettings& settings, const std::string& url, const
                  const Log& log)
     : tenant_pool(poolSettings(settings, url, "belfry_app", settings.pool_size), log),
       system_pool(poolSettings(settings, url, "belfry_system", settings.pool_size), log),
+      claim_pool(claimPool(settings, url), log),
       key_pool(poolSettings(settings, url, "belfry_system", 1), log),
       keyring(master, [this](TenantId tenant) { return wrappedKey(key_pool, tenant); }),
       intake(system_pool, keyring),
-      work(system_pool, keyring),
+      work(system_pool, claim_pool, keyring),
       ready(system_pool),
       notifications(tenant_pool, system_pool, keyring),
       batches(tenant_pool),
@@ -53,12 +61,12 @@ Storage::Storage(const DatabaseSettings& settings, const std::string& url, const
       statistics(tenant_pool, system_pool),
       callbacks(tenant_pool, system_pool, keyring, clock),
       receipts(tenant_pool, system_pool, keyring),
-      look_ups(system_pool),
-      dedup(tenant_pool, system_pool, keyring),
       queues(tenant_pool, system_pool),
       pauses(tenant_pool, system_pool),
       queue_operations(tenant_pool, system_pool),
       audit(tenant_pool),
+      look_ups(system_pool),
+      dedup(tenant_pool, system_pool, keyring),
       schedules(tenant_pool, system_pool, keyring) {}
 
 }  // namespace belfry

@@ -38,6 +38,7 @@ struct Storage {
 
   pg::Pool tenant_pool;  ///< role belfry_app: one tenant at a time
   pg::Pool system_pool;  ///< role belfry_system: the loops that cross tenants
+  pg::Pool claim_pool;   ///< role belfry_system: the claims of the delivery loops
   pg::Pool key_pool;     ///< role belfry_system, for the keyring alone: it is asked while another connection is leased
   pg::Keyring keyring;
   pg::PgIntakeStore intake;

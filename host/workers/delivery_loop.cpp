@@ -11,8 +11,9 @@ namespace {
 
 constexpr int kMostHandful = 64;
 constexpr auto kSoon = std::chrono::milliseconds(2);
-/// Begun in one turn: what comes meanwhile, of another tenant or priority, waits for no more than these.
-constexpr std::size_t kMostInATurn = 128;
+/// Claimed at once, and claimed before they can be begun: what comes meanwhile, of another priority, waits for no more
+/// than twice as many.
+constexpr std::size_t kMostAtOnce = 128;
 
 }  // namespace
 
@@ -22,11 +23,18 @@ DeliveryLoop::DeliveryLoop(WorkSource source, DeliveryPipeline& pipeline, const 
       log_(log),
       settings_(std::move(settings)),
       handful_(std::clamp(settings_.slots / 16, 1, kMostHandful)),
-      shares_(settings_.priorities) {}
+      shares_(settings_.priorities),
+      stage_(
+          settings_.name, kMostAtOnce, [this](Beginning beginning) { beginOne(std::move(beginning)); },
+          [this] {
+            std::lock_guard lock(mutex_);
+            wakeLocked();
+          }) {}
 
 DeliveryLoop::~DeliveryLoop() { drain(std::chrono::steady_clock::now()); }
 
 void DeliveryLoop::start() {
+  stage_.start();
   thread_ = std::thread([this] { run(); });
 }
 
@@ -67,9 +75,22 @@ int DeliveryLoop::reserve(int wanted) {
 }
 
 void DeliveryLoop::begin(std::vector<HandedOver> deliveries, TimePoint claimed_at) {
-  std::lock_guard lock(mutex_);
-  handed_.push_back({std::move(deliveries), claimed_at});
-  wakeLocked();
+  std::vector<Beginning> beginnings;
+  beginnings.reserve(deliveries.size());
+  for (auto& one : deliveries) beginnings.push_back({one.claim, std::move(one.notification), claimed_at});
+  stage(std::move(beginnings));
+}
+
+void DeliveryLoop::stage(std::vector<Beginning> beginnings) {
+  if (beginnings.empty() || stage_.push(beginnings)) return;
+  std::vector<ClaimedDelivery> claims;
+  for (auto& one : beginnings) claims.push_back(one.claim);
+  release(std::move(claims));
+}
+
+void DeliveryLoop::beginOne(Beginning beginning) {
+  if (isClosed(beginning.claim)) return putBack(beginning.claim);
+  pipeline_.begin(beginning.claim, std::move(beginning.notification), lastMoment(beginning.claimed_at));
 }
 
 void DeliveryLoop::release(std::vector<ClaimedDelivery> claims) {
@@ -86,6 +107,8 @@ void DeliveryLoop::drain(TimePoint deadline) {
   }
   changed_.notify_all();
   if (thread_.joinable()) thread_.join();
+  stage_.stop();
+  giveBack();
   std::unique_lock lock(mutex_);
   if (!changed_.wait_until(lock, deadline, [this] { return in_flight_ == 0; }) && in_flight_ > 0) {
     log_.warn("stopped with attempts in flight; their leases will run out", {{"attempts", in_flight_.load()}});
@@ -93,7 +116,7 @@ void DeliveryLoop::drain(TimePoint deadline) {
 }
 
 void DeliveryLoop::run() {
-  nameThread(settings_.name);
+  nameThread(settings_.name + "-claim");
   for (;;) {
     bool last;
     {
@@ -105,18 +128,16 @@ void DeliveryLoop::run() {
     }
     auto next = turn(last);
     if (last) return;
-    if (next == Next::when_freed || next == Next::when_polled) wait(next);
+    if (next == Next::when_freed || next == Next::when_polled || next == Next::when_begun) wait(next);
     if (next == Next::when_freed || next == Next::soon) wait(Next::soon);
   }
 }
 
 DeliveryLoop::Next DeliveryLoop::turn(bool last) {
-  while (beginHanded() && last) {
-  }
+  giveBack();
+  if (last) return Next::at_once;
   try {
-    releaseUnbegun();
-    parkClosed();
-    return last ? Next::at_once : claimOnce();
+    return claimOnce();
   } catch (const StoreUnavailable& error) {
     log_.warn("claim failed", {{"reason", error.what()}});
   } catch (const std::exception& error) {
@@ -126,27 +147,14 @@ DeliveryLoop::Next DeliveryLoop::turn(bool last) {
   return Next::when_polled;
 }
 
-bool DeliveryLoop::beginHanded() {
-  std::vector<HandedOver> begun;
-  TimePoint claimed_at;
-  {
-    std::lock_guard lock(mutex_);
-    if (handed_.empty()) return false;
-    auto& group = handed_.front();
-    claimed_at = group.claimed_at;
-    const auto count = std::min(kMostInATurn, group.deliveries.size());
-    const auto end = group.deliveries.begin() + static_cast<std::ptrdiff_t>(count);
-    begun.assign(std::make_move_iterator(group.deliveries.begin()), std::make_move_iterator(end));
-    group.deliveries.erase(group.deliveries.begin(), end);
-    if (group.deliveries.empty()) handed_.pop_front();
-    if (!handed_.empty()) woken_ = true;  // the next turn goes on with them
+/// What cannot go back now is tried again at the next turn; at the last one its lease runs out.
+void DeliveryLoop::giveBack() {
+  try {
+    releaseUnbegun();
+    parkClosed();
+  } catch (const std::exception& error) {
+    log_.warn("claims cannot go back to their lanes", {{"reason", error.what()}});
   }
-  const auto deadline = lastMoment(claimed_at);
-  for (auto& one : begun) {
-    if (isClosed(one.claim)) putBack(one.claim);
-    else pipeline_.begin(std::move(one.claim), std::move(one.notification), deadline);
-  }
-  return true;
 }
 
 void DeliveryLoop::releaseUnbegun() {
@@ -188,29 +196,20 @@ bool DeliveryLoop::isClosed(const ClaimedDelivery& claim) const {
   return gate_ != nullptr && gate_->anything() && gate_->closed(claim.tenant, {claim.channel, claim.priority});
 }
 
-std::vector<ClaimedWork> DeliveryLoop::withoutClosed(std::vector<ClaimedWork> claims) {
-  if (gate_ == nullptr || !gate_->anything()) return claims;
-  const auto closed =
-      std::stable_partition(claims.begin(), claims.end(), [&](const auto& work) { return !isClosed(work.claim); });
-  std::lock_guard lock(mutex_);
-  for (auto work = closed; work != claims.end(); ++work) closed_.push_back(work->claim);
-  claims.erase(closed, claims.end());
-  return claims;
-}
-
 DeliveryLoop::Next DeliveryLoop::claimOnce() {
   const int free_slots = settings_.slots - in_flight_;
   const auto now = std::chrono::steady_clock::now();
   const bool look = now >= next_look_;
   if (free_slots <= 0) return Next::when_freed;
+  if (!stage_.room()) return Next::when_begun;
   if (!backlog_ && !look) return Next::when_polled;
-  for (const auto& room : shares_.rooms(std::min(free_slots, static_cast<int>(kMostInATurn)))) {
+  for (const auto& room : shares_.rooms(std::min(free_slots, static_cast<int>(kMostAtOnce)))) {
     auto claims = source_.claim(room, look);
     shares_.used(room, claims);
     if (claims.empty()) continue;
     backlog_ = true;
     // This clock's lease ends no later than the database's: it counts from before the claim.
-    beginClaimed(withoutClosed(std::move(claims)), now);
+    beginClaimed(std::move(claims), now);
     return settings_.slots - in_flight_ >= handful_ ? Next::at_once : Next::soon;
   }
   backlog_ = false;
@@ -219,18 +218,19 @@ DeliveryLoop::Next DeliveryLoop::claimOnce() {
 }
 
 void DeliveryLoop::beginClaimed(std::vector<ClaimedWork> claims, TimePoint claimed_at) {
-  const auto deadline = lastMoment(claimed_at);
   in_flight_ += static_cast<int>(claims.size());
   std::vector<ClaimedDelivery> unloaded;
+  std::vector<Beginning> beginnings;
   for (auto& one : claims) {
     using enum ClaimedWork::Content;
     if (one.content == not_loaded) {
-      unloaded.push_back(std::move(one.claim));
+      unloaded.push_back(one.claim);
     } else {
-      pipeline_.begin(std::move(one.claim),
-                      one.content == loaded ? std::optional(std::move(one.notification)) : std::nullopt, deadline);
+      beginnings.push_back(
+          {one.claim, one.content == loaded ? std::optional(std::move(one.notification)) : std::nullopt, claimed_at});
     }
   }
+  stage(std::move(beginnings));
   if (unloaded.empty()) return;
   log_.warn("load failed, claims go back", {{"claims", unloaded.size()}});
   release(std::move(unloaded));

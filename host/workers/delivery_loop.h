@@ -1,10 +1,11 @@
-// Claims due deliveries for as many slots as are free and starts each attempt. One thread; what it starts runs
-// elsewhere. Critical deliveries have a loop, and so slots, of their own: nothing else can stand before them.
+// Claims due deliveries for as many slots as are free and starts each attempt. One thread claims, another begins what
+// was claimed (BeginStage); what is begun runs elsewhere. Critical deliveries have a loop, and so slots, of their own:
+// nothing else can stand before them.
 //
-// The thread wakes when deliveries became ready here (their hints are out), when another host or the database says that
-// there may be more (then it looks in the database too), when slots become free, and at the latest after `poll`. While
-// more waits than there are slots it waits for a handful of slots, or two milliseconds, before it claims again: a claim
-// for each slot would cost more than what it claims.
+// The claiming thread wakes when deliveries became ready here (their hints are out), when another host or the database
+// says that there may be more (then it looks in the database too), when slots become free, and at the latest after
+// `poll`. While more waits than there are slots it waits for a handful of slots, or two milliseconds, before it claims
+// again: a claim for each slot would cost more than what it claims. It stays one group ahead of what is begun.
 //
 // Deliveries may come straight from intake, already claimed: intake reserves slots, which it gets only while nothing
 // else waits for them.
@@ -12,7 +13,6 @@
 
 #include <atomic>
 #include <condition_variable>
-#include <deque>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -22,13 +22,14 @@
 #include "services/delivery/delivery_pipeline.h"
 #include "services/intake/dispatch.h"
 #include "services/queues/queue_gate.h"
+#include "workers/begin_stage.h"
 #include "workers/priority_shares.h"
 #include "workers/work_source.h"
 
 namespace belfry {
 
 struct DeliveryLoopSettings {
-  std::string name = "delivery";  ///< of the thread
+  std::string name = "delivery";  ///< of the thread that begins; that which claims is called after it
   std::vector<Priority> priorities = allPriorityList();
   int slots = 512;                            ///< attempts in flight
   std::chrono::milliseconds lease_margin{0};  ///< taken off the lease before the last moment to begin an exchange; 0: a
@@ -67,16 +68,13 @@ class DeliveryLoop {
  private:
   using TimePoint = std::chrono::steady_clock::time_point;
   /// When to look again.
-  enum class Next { at_once, soon, when_freed, when_polled };
-  struct Handed {
-    std::vector<HandedOver> deliveries;
-    TimePoint claimed_at;
-  };
+  enum class Next { at_once, soon, when_begun, when_freed, when_polled };
 
   void run();
   Next turn(bool last);
-  /// Some of what came claimed, the oldest group first. False: there is none.
-  bool beginHanded();
+  void beginOne(Beginning beginning);
+  void stage(std::vector<Beginning> beginnings);
+  void giveBack();
   void releaseUnbegun();
   Next claimOnce();
   void beginClaimed(std::vector<ClaimedWork> claims, TimePoint claimed_at);
@@ -85,21 +83,19 @@ class DeliveryLoop {
   void wakeLocked();
   void parkClosed();
   bool isClosed(const ClaimedDelivery& claim) const;
-  std::vector<ClaimedWork> withoutClosed(std::vector<ClaimedWork> claims);
 
   WorkSource source_;
   DeliveryPipeline& pipeline_;
   const Log& log_;
   const DeliveryLoopSettings settings_;
   const int handful_;      // of free slots that are worth a claim while more waits
-  PriorityShares shares_;  // used by the loop's thread
-  TimePoint next_look_{};  // used by the loop's thread: when to look in the database again, whatever the hints say
+  PriorityShares shares_;  // used by the claiming thread
+  TimePoint next_look_{};  // used by the claiming thread: when to look in the database again, whatever the hints say
   const QueueGate* gate_ = nullptr;
   std::atomic<int> in_flight_{0};
   std::atomic<bool> backlog_{true};  // others may wait for slots; known to be false after a claim that found nothing
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<Handed> handed_;             // guarded by mutex_
   std::vector<ClaimedDelivery> unbegun_;  // guarded by mutex_; claims that are to be given back
   bool woken_ = false;                    // guarded by mutex_
   bool freed_ = false;                    // guarded by mutex_; slots became free while others wait for some
@@ -107,6 +103,7 @@ class DeliveryLoop {
   bool look_ = false;                     // guarded by mutex_
   bool stopping_ = false;                 // guarded by mutex_
   std::vector<ClaimedDelivery> closed_;   // guarded by mutex_; claims of paused queues that are to be parked
+  BeginStage stage_;
   std::thread thread_;
 };
 

@@ -12,7 +12,7 @@ namespace {
 constexpr long kConnections = 8;
 
 HostOptions withFewConnections(HostOptions options) {
-  options.set.push_back("exchange.max_connections_per_host=" + std::to_string(kConnections));
+  options.set.push_back("exchange.max_smtp_connections_per_host=" + std::to_string(kConnections));
   return options;
 }
 

@@ -38,7 +38,7 @@ TEST_F(ProviderFault, DiesUnderLoadThenReturns) {
   auto sink = std::make_unique<MailSink>();
   const auto relay = sink->port();
   auto options = faultOptions({{"acme", relay}}, 30s);
-  options.set.push_back("exchange.max_connections_per_host=" + std::to_string(kConnections));
+  options.set.push_back("exchange.max_smtp_connections_per_host=" + std::to_string(kConnections));
   auto& host = startHost(options);
   auto sender = sendTo(host, mails(400, "cut", "acme"), ledger_);
   ASSERT_TRUE(sink->waitForMessages(50, kLimit)) << host.output();

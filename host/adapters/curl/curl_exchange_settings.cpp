@@ -58,6 +58,7 @@ void validate(const CurlExchangeSettings& settings) {
   checkRange("connect_timeout_ms", settings.connect_timeout.count(), 1, 600'000);
   checkRange("timeout_ms", settings.timeout.count(), 1, 3'600'000);
   checkRange("max_connections_per_host", static_cast<long long>(settings.max_connections_per_host), 1, 1000);
+  checkRange("max_smtp_connections_per_host", static_cast<long long>(settings.max_smtp_connections_per_host), 1, 1000);
   checkRange("idle_connection_ms", settings.idle_connection.count(), 1, 3'600'000);
 }
 

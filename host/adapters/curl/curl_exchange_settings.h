@@ -15,7 +15,8 @@ struct CurlExchangeSettings {
   std::vector<std::string> allow_private_hosts;       ///< `host:port` that may resolve to private addresses
   std::chrono::milliseconds connect_timeout{10'000};  ///< TCP, TLS and, with SMTP, until logged in; 1 ms to 10 min
   std::chrono::milliseconds timeout{60'000};          ///< a whole exchange, 1 ms to 1 h
-  std::size_t max_connections_per_host = 50;          ///< for each host, port, TLS mode, user and pool_scope; 1 to 1000
+  std::size_t max_connections_per_host = 256;         ///< HTTP: for each host, port, TLS mode and pool_scope; 1 to 1000
+  std::size_t max_smtp_connections_per_host = 50;     ///< SMTP: and user; 1 to 1000
   std::chrono::milliseconds idle_connection{30'000};  ///< a pooled connection unused that long is closed
 };
 

@@ -38,7 +38,7 @@ void SmtpPool::serveWaiters(Entries::iterator at) {
   Entry& entry = at->second;
   while (!entry.waiting.empty()) {
     const bool take_idle = entry.waiting.front().want == Want::any && !entry.idle.empty();
-    const bool full = entry.granted + entry.idle.size() >= settings_.max_connections_per_host;
+    const bool full = entry.granted + entry.idle.size() >= settings_.max_smtp_connections_per_host;
     if (!take_idle && full && entry.idle.empty()) return;
     auto connection = take_idle || full ? takeIdle(entry) : nullptr;
     if (!take_idle) connection.reset();  // makes room for a fresh one

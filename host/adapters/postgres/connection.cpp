@@ -83,6 +83,7 @@ void Connection::setUp() {
   PQsetnonblocking(handle_, 1);  // so that a large statement cannot block on a server that does not read
   std::string sql = "SET timezone = 'UTC'; SET search_path = belfry; SET statement_timeout = " +
                     std::to_string(settings_.statement_timeout.count());
+  if (settings_.plan_once) sql += "; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off";
   if (!settings_.role.empty()) sql += "; SET ROLE " + quotedIdentifier(settings_.role);
   runText(sql.c_str());
 }

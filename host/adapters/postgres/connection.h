@@ -35,6 +35,9 @@ class PreparedStatements;
 struct SessionSettings {
   std::string url;   ///< URI (postgresql://…) or key=value text, as libpq takes them
   std::string role;  ///< SET ROLE at once; empty: stay the login user
+  /// Each statement is planned once a session, for any parameters, and by indexes alone: a plan made while a table was
+  /// empty stays right when it is full. For statements that find each row by a key.
+  bool plan_once = false;
   std::string application_name = "belfry";
   std::chrono::milliseconds connect_timeout{5000};     ///< whole seconds, at least 2 (libpq)
   std::chrono::milliseconds statement_timeout{30000};  ///< 0: none

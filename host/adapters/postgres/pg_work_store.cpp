@@ -294,7 +294,8 @@ Params loadParams(const std::vector<ClaimedWork*>& claims) {
 
 }  // namespace
 
-PgWorkStore::PgWorkStore(Pool& pool, Keyring& keyring) : pool_(pool), keyring_(keyring) {}
+PgWorkStore::PgWorkStore(Pool& pool, Pool& claims, Keyring& keyring)
+    : pool_(pool), claims_(claims), keyring_(keyring) {}
 
 std::vector<ClaimedWork> PgWorkStore::claim(std::span<const ReadyDelivery> ready, const ClaimTerms& terms) {
   if (ready.empty()) return {};
@@ -333,7 +334,7 @@ std::vector<ClaimedWork> PgWorkStore::claimBy(const Statement& statement, Params
   params.add(static_cast<std::int32_t>(std::chrono::duration_cast<std::chrono::milliseconds>(terms.lease).count()));
   params.add(terms.owner);
   // The rows are opened after the connection went back: a tenant's key may have to be asked for.
-  const auto rows = withConnection(pool_, [&](Connection& connection) { return connection.run(statement, params); });
+  const auto rows = withConnection(claims_, [&](Connection& connection) { return connection.run(statement, params); });
   std::vector<ClaimedWork> claims;
   claims.reserve(rows.size());
   std::vector<ClaimedWork*> changed;

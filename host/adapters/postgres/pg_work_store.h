@@ -8,8 +8,9 @@ namespace belfry::pg {
 
 class PgWorkStore final : public WorkStore {
  public:
-  /// `pool` has the role belfry_system.
-  PgWorkStore(Pool& pool, Keyring& keyring);
+  /// Both pools have the role belfry_system. `claims`: with plan_once, since claims of a few rows are many, and
+  /// planning one costs as much as it does.
+  PgWorkStore(Pool& pool, Pool& claims, Keyring& keyring);
 
   std::vector<ClaimedWork> claim(std::span<const ReadyDelivery> ready, const ClaimTerms& terms) override;
   std::vector<ClaimedWork> claimFrom(std::span<const LaneRoom> lanes, const ClaimTerms& terms) override;
@@ -24,6 +25,7 @@ class PgWorkStore final : public WorkStore {
   void load(const std::vector<ClaimedWork*>& claims);
 
   Pool& pool_;
+  Pool& claims_;
   Keyring& keyring_;
 };
 

@@ -128,6 +128,7 @@ PoolStats Pool::stats() const {
 SessionSettings Pool::sessionSettings() const {
   return {.url = settings_.url,
           .role = settings_.role,
+          .plan_once = settings_.plan_once,
           .application_name = settings_.application_name,
           .connect_timeout = settings_.connect_timeout,
           .statement_timeout = settings_.statement_timeout};

@@ -28,6 +28,7 @@ struct PoolSettings {
   std::chrono::milliseconds connect_timeout{5000};
   std::chrono::milliseconds statement_timeout{30000};
   std::string application_name = "belfry";
+  bool plan_once = false;  ///< see SessionSettings
 };
 
 /// All connections stayed busy for acquire_timeout: the host is overloaded (503), the database may be fine.

@@ -100,6 +100,7 @@ struct ExchangeSettings {
   std::chrono::milliseconds connect_timeout{};
   std::chrono::milliseconds timeout{};
   int max_connections_per_host = 0;
+  int max_smtp_connections_per_host = 0;
   std::chrono::milliseconds idle_connection{};
 };
 

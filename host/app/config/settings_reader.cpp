@@ -137,6 +137,7 @@ ExchangeSettings exchange(const Reader& in) {
           .connect_timeout = in.ms("exchange.connect_timeout_ms"),
           .timeout = in.ms("exchange.timeout_ms"),
           .max_connections_per_host = in.whole<int>("exchange.max_connections_per_host"),
+          .max_smtp_connections_per_host = in.whole<int>("exchange.max_smtp_connections_per_host"),
           .idle_connection = in.ms("exchange.idle_connection_ms")};
 }
 

@@ -105,7 +105,7 @@ TEST_F(Lifecycle, HundredsAreInFlightAtOnce) {
     peer.send("250 kept\r\n");
     peer.waitForEnd();
   });
-  startExchange(server.port(), {.max_connections_per_host = kMails});
+  startExchange(server.port(), {.max_smtp_connections_per_host = kMails});
   std::vector<Future> results;
   for (int i = 0; i < kMails; ++i) results.push_back(start(mailTo(server.port())));
   ASSERT_EQ(go.wait_for(30s), std::future_status::ready) << waiting << " of " << kMails;
@@ -119,7 +119,7 @@ TEST_F(Lifecycle, ManyMailsOverFewConnections) {
     peer.greet({"PIPELINING"});
     peer.serveWell();
   });
-  startExchange(server.port(), {.max_connections_per_host = 8});
+  startExchange(server.port(), {.max_smtp_connections_per_host = 8});
   std::atomic<int> delivered{0};
   std::promise<void> all;
   const auto begin = std::chrono::steady_clock::now();
@@ -166,6 +166,7 @@ TEST(ExchangeSettings, BadValuesAreNamedWithWhatIsAllowed) {
   EXPECT_EQ(refusal({.timeout = 0ms}), "exchange.timeout_ms: '0' is not allowed; allowed: 1 to 3600000");
   EXPECT_EQ(refusal({.connect_timeout = -1ms}).find("exchange.connect_timeout_ms: '-1'"), 0u);
   EXPECT_EQ(refusal({.max_connections_per_host = 0}).find("exchange.max_connections_per_host: '0'"), 0u);
+  EXPECT_EQ(refusal({.max_smtp_connections_per_host = 0}).find("exchange.max_smtp_connections_per_host: '0'"), 0u);
   EXPECT_EQ(refusal({.idle_connection = 0ms}).find("exchange.idle_connection_ms: '0'"), 0u);
   EXPECT_EQ(refusal({.allow_private_hosts = {"nope"}}).find("exchange.allow_private_hosts: 'nope'"), 0u);
 }

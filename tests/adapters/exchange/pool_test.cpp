@@ -25,7 +25,7 @@ class Pool : public ExchangeFixture {
       dot_seen.set_value();
       peer.waitForEnd();
     });
-    startExchange(server.port(), {.max_connections_per_host = 1});
+    startExchange(server.port(), {.max_smtp_connections_per_host = 1});
     ExchangeHandle first;
     const Future held = start(mailTo(server.port()), &first);
     dot_seen.get_future().wait();
@@ -51,7 +51,7 @@ TEST_F(Pool, ReusesAConnection) {
 
 TEST_F(Pool, OpensNoMoreThanAllowedAndServesAll) {
   MailSink sink;
-  startExchange(sink.port(), {.max_connections_per_host = 3});
+  startExchange(sink.port(), {.max_smtp_connections_per_host = 3});
   std::vector<Future> results;
   for (int i = 0; i < 60; ++i) results.push_back(start(mailTo(sink.port())));
   for (const Future& result : results) expectDelivered(wait(result));
@@ -266,7 +266,7 @@ TEST_F(Pool, AFailedConnectionMakesRoomForTheNext) {
     peer.greet();
     peer.serveWell();
   });
-  startExchange(server.port(), {.max_connections_per_host = 1});
+  startExchange(server.port(), {.max_smtp_connections_per_host = 1});
   const Future first = start(mailTo(server.port()));
   const Future second = start(mailTo(server.port()));
   expectFailed(wait(first), ExchangeFate::not_sent, ExchangeError::connection_lost);

@@ -79,6 +79,12 @@ inline PoolSettings poolAs(const TestDatabase& database, const char* role, int s
   return {.url = database.url(), .role = role, .size = size, .application_name = "belfry-test"};
 }
 
+inline PoolSettings claimPool(const TestDatabase& database) {
+  auto pool = poolAs(database, "belfry_system", 4);
+  pool.plan_once = true;
+  return pool;
+}
+
 /// For writes without a delivery that is stored as claimed.
 inline const ClaimTerms kNoClaims{};
 
@@ -99,10 +105,11 @@ struct Stores {
   explicit Stores(const TestDatabase& database, const Key256& master = testMaster())
       : tenant_pool(poolAs(database, "belfry_app", 4), silentLog()),
         system_pool(poolAs(database, "belfry_system", 10), silentLog()),
+        claim_pool(claimPool(database), silentLog()),
         key_pool(poolAs(database, "belfry_system", 1), silentLog()),
         keyring(master, [this](TenantId tenant) { return wrappedKey(tenant); }),
         intake(system_pool, keyring),
-        work(system_pool, keyring),
+        work(system_pool, claim_pool, keyring),
         ready(system_pool),
         notifications(tenant_pool, system_pool, keyring),
         batches(tenant_pool),
@@ -129,6 +136,7 @@ struct Stores {
   SystemClock clock;
   Pool tenant_pool;
   Pool system_pool;
+  Pool claim_pool;
   Pool key_pool;
   Keyring keyring;
   PgIntakeStore intake;

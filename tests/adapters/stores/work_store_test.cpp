@@ -160,9 +160,11 @@ TEST_F(WorkStoreTest, AClaimBringsItsNotification) {
   stores_->intake.write(made, kNoClaims);
   const auto claims = claimWork(*stores_, kAll, 60s, owner_);
   ASSERT_THAT(claims, SizeIs(7));
-  for (const auto& [claim, content, notification] : claims) {
-    auto wanted = std::find_if(made.begin(), made.end(), [&](const auto& n) { return n.id == claim.notification; });
-    ASSERT_EQ(content, ClaimedWork::Content::loaded);
+  for (const auto& work : claims) {
+    const auto& notification = work.notification;
+    auto wanted =
+        std::find_if(made.begin(), made.end(), [&](const auto& n) { return n.id == work.claim.notification; });
+    ASSERT_EQ(work.content, ClaimedWork::Content::loaded);
     EXPECT_EQ(notification.request.recipient.name, wanted->request.recipient.name);
     EXPECT_EQ(notification.created_at, wanted->created_at);
     EXPECT_EQ(notification.expires_at, wanted->expires_at);
@@ -198,6 +200,42 @@ TEST_F(WorkStoreTest, AHintClaimsWhatStillWaitsAndNothingElse) {
   EXPECT_EQ(claims[0].notification.request.recipient.email, "ada@example.test");
   EXPECT_THAT(stores_->work.claim(hints, terms), IsEmpty()) << "held";
   EXPECT_THAT(stores_->work.claim({}, terms), IsEmpty());
+}
+
+/// Claims are planned once a session, and a fresh host begins with empty tables.
+TEST_F(WorkStoreTest, AClaimPlannedOnEmptyTablesGoesByIndex) {
+  const auto settings = claimPool(*database_);
+  Connection connection({.url = settings.url, .role = settings.role, .plan_once = settings.plan_once}, silentLog());
+  const auto planOf = [&](const Statement& statement, const Params& params, const std::string& values) {
+    connection.run(statement, params);
+    const auto named =
+        "SELECT name FROM pg_prepared_statements WHERE name LIKE '" + std::string(statement.name) + "#%'";
+    const auto prepared = connection.runText(named.c_str());
+    const auto sql = "EXPLAIN EXECUTE \"" + std::string(prepared[0].text(0)) + "\"" + values;
+    std::string lines;
+    for (auto row : connection.runText(sql.c_str())) lines += std::string(row.text(0)) + "\n";
+    return lines;
+  };
+  sql("TRUNCATE belfry.work");
+  sql("ANALYZE belfry.work");
+  Params hinted;
+  hinted.addUuids(std::vector<Uuid>{});
+  hinted.addUuids(std::vector<Uuid>{});
+  hinted.add(std::int32_t{1000});
+  hinted.add(owner_);
+  const auto by_hint = planOf(sql::work_claim, hinted, "('{}', '{}', 1000, NULL)");
+  EXPECT_THAT(by_hint, ::testing::HasSubstr("work_pkey"));
+  EXPECT_THAT(by_hint, ::testing::Not(::testing::HasSubstr("Seq Scan")));
+  Params lanes;
+  lanes.addInt2s(std::vector<std::int16_t>{});
+  lanes.addUuids(std::vector<Uuid>{});
+  lanes.addTexts(std::vector<std::string_view>{});
+  lanes.addInt4s(std::vector<std::int32_t>{});
+  lanes.add(std::int32_t{1000});
+  lanes.add(owner_);
+  const auto by_lane = planOf(sql::work_claim_lanes, lanes, "('{}', '{}', '{}', '{}', 1000, NULL)");
+  EXPECT_THAT(by_lane, ::testing::HasSubstr("work_ready"));
+  EXPECT_THAT(by_lane, ::testing::Not(::testing::HasSubstr("Seq Scan")));
 }
 
 TEST_F(WorkStoreTest, StoredAsClaimedItIsAnAttemptOfItsOwner) {

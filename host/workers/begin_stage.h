@@ -1,0 +1,48 @@
+// Begins claimed deliveries, one after the other, on a thread of its own: beginning one takes tens of microseconds, and
+// the next ones are claimed meanwhile.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "workers/begin_queue.h"
+
+namespace belfry {
+
+class BeginStage {
+ public:
+  using Begin = std::function<void(Beginning)>;
+  using HasRoom = std::function<void()>;
+
+  /// `begin` is called for each, on the stage's thread; it must not throw. `has_room` is called when fewer than
+  /// `mark` are left to be begun after `mark` or more were, on the same thread.
+  BeginStage(std::string name, std::size_t mark, Begin begin, HasRoom has_room);
+  ~BeginStage();
+
+  void start();
+  /// False once it was stopped: they are not begun. Thread-safe; returns at once.
+  [[nodiscard]] bool push(std::vector<Beginning>& beginnings);
+  /// Whether fewer than `mark` wait. Thread-safe.
+  bool room() const;
+  /// Begins what waits and ends.
+  void stop();
+
+ private:
+  void run();
+
+  const std::string name_;
+  const std::size_t mark_;
+  const Begin begin_;
+  const HasRoom has_room_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  BeginQueue queue_;       // guarded by mutex_
+  bool stopping_ = false;  // guarded by mutex_
+  std::thread thread_;
+};
+
+}  // namespace belfry
