@@ -24,7 +24,10 @@ void BeginStage::start() {
 bool BeginStage::push(std::vector<Beginning>& beginnings) {
   std::lock_guard lock(mutex_);
   if (stopping_) return false;
-  for (auto& one : beginnings) queue_.push(std::move(one));
+  for (auto& one : beginnings) {
+    const auto tenant = one.claim.tenant;
+    queue_.push(tenant, std::move(one));
+  }
   changed_.notify_one();
   return true;
 }

@@ -1,25 +1,35 @@
 // Begins claimed deliveries, one after the other, on a thread of its own: beginning one takes tens of microseconds, and
-// the next ones are claimed meanwhile.
+// the next ones are claimed meanwhile. Tenants take turns.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "workers/begin_queue.h"
+#include "kit/turn_queue.h"
+#include "model/delivery.h"
 
 namespace belfry {
+
+/// What an attempt begins with.
+struct Beginning {
+  ClaimedDelivery claim;
+  std::optional<LoadedNotification> notification;  ///< nullopt: it cannot be read
+  std::chrono::steady_clock::time_point claimed_at;
+};
 
 class BeginStage {
  public:
   using Begin = std::function<void(Beginning)>;
   using HasRoom = std::function<void()>;
 
-  /// `begin` is called for each, on the stage's thread; it must not throw. `has_room` is called when fewer than
-  /// `mark` are left to be begun after `mark` or more were, on the same thread.
+  /// `begin` is called for each, on the stage's thread; it must not throw.
+  /// `has_room` is called when fewer than `mark` are left to be begun after `mark` or more were, on the same thread.
   BeginStage(std::string name, std::size_t mark, Begin begin, HasRoom has_room);
   ~BeginStage();
 
@@ -40,8 +50,8 @@ class BeginStage {
   const HasRoom has_room_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  BeginQueue queue_;       // guarded by mutex_
-  bool stopping_ = false;  // guarded by mutex_
+  TurnQueue<TenantId, Beginning> queue_;  // guarded by mutex_
+  bool stopping_ = false;                 // guarded by mutex_
   std::thread thread_;
 };
 

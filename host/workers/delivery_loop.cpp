@@ -11,9 +11,10 @@ namespace {
 
 constexpr int kMostHandful = 64;
 constexpr auto kSoon = std::chrono::milliseconds(2);
-/// Claimed at once, and claimed before they can be begun: what comes meanwhile, of another priority, waits for no more
-/// than twice as many.
+/// Claimed at once: what comes meanwhile waits for no more than these.
 constexpr std::size_t kMostAtOnce = 128;
+/// The next ones are claimed when fewer than these are left to be begun.
+constexpr std::size_t kClaimAhead = 32;
 
 }  // namespace
 
@@ -25,7 +26,7 @@ DeliveryLoop::DeliveryLoop(WorkSource source, DeliveryPipeline& pipeline, const 
       handful_(std::clamp(settings_.slots / 16, 1, kMostHandful)),
       shares_(settings_.priorities),
       stage_(
-          settings_.name, kMostAtOnce, [this](Beginning beginning) { beginOne(std::move(beginning)); },
+          settings_.name, kClaimAhead, [this](Beginning beginning) { beginOne(std::move(beginning)); },
           [this] {
             std::lock_guard lock(mutex_);
             wakeLocked();

@@ -9,6 +9,7 @@
 #include <exception>
 #include <mutex>
 #include <stdexcept>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -19,9 +20,12 @@
 #include "adapters/curl/smtp_client.h"
 #include "adapters/curl/smtp_plan.h"
 #include "kit/thread.h"
+#include "kit/turn_queue.h"
 
 namespace belfry::curl {
 namespace {
+
+constexpr std::size_t kStartedAtOnce = 16;  // then sockets that are ready have their turn
 
 void initLibrary() {
   static const CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
@@ -62,6 +66,9 @@ struct CurlExchange::State {
   void run();
   ExchangeHandle admit();
   void finishOne();
+  void startLater(const std::string& scope, EventLoop::Task start);
+  void startSome();
+  void startAll();
 
   const Log& log;
   const CurlExchangeSettings settings;
@@ -70,6 +77,7 @@ struct CurlExchange::State {
   CurlMulti multi;
   SmtpClient smtp;
   HttpClient http;
+  TurnQueue<std::string, EventLoop::Task> orders;  // of the loop's thread; the pool scopes take turns
   std::thread thread;
 
   mutable std::mutex mutex;
@@ -104,6 +112,22 @@ void CurlExchange::State::finishOne() {
   if (in_flight == 0) idle.notify_all();
 }
 
+/// Starting an exchange takes tens of microseconds, and a tenant may order a thousand at once. [loop thread]
+void CurlExchange::State::startLater(const std::string& scope, EventLoop::Task start) {
+  if (orders.empty()) loop.post([this] { startSome(); });
+  orders.push(scope, std::move(start));
+}
+
+void CurlExchange::State::startSome() {
+  for (auto& start : orders.take(kStartedAtOnce)) start();
+  if (!orders.empty()) loop.post([this] { startSome(); });
+}
+
+/// So that what was ordered before can be cancelled. [loop thread]
+void CurlExchange::State::startAll() {
+  for (auto& start : orders.take(orders.size())) start();
+}
+
 CurlExchange::CurlExchange(const Log& log, CurlExchangeSettings settings) {
   validate(settings);
   initLibrary();
@@ -122,6 +146,8 @@ ExchangeHandle CurlExchange::order(Client& client, Request request, Plan (*plan)
     return handle;
   }
   auto planned = plan(request);
+  const bool urgent = request.urgent;
+  auto scope = request.pool_scope;
   auto order = std::make_shared<typename Client::Order>(typename Client::Order{
       handle.id, std::move(request), std::move(planned), [&state, done = std::move(done)](auto result) {
         struct Finish {
@@ -130,7 +156,9 @@ ExchangeHandle CurlExchange::order(Client& client, Request request, Plan (*plan)
         } const finish{state};
         done(std::move(result));
       }});
-  state.loop.post([&client, order] { client.start(std::move(*order)); });
+  auto start = [&client, order] { client.start(std::move(*order)); };
+  if (urgent) state.loop.post(std::move(start), EventLoop::Urgency::urgent);
+  else state.loop.post([&state, scope = std::move(scope), start] { state.startLater(scope, start); });
   return handle;
 }
 
@@ -145,6 +173,7 @@ ExchangeHandle CurlExchange::start(HttpExchange request, HttpDone done) {
 void CurlExchange::cancel(ExchangeHandle handle) {
   State& state = *state_;
   state.loop.post([&state, handle] {
+    state.startAll();
     state.smtp.cancel(handle.id, "cancelled");
     state.http.cancel(handle.id, "cancelled");
   });
@@ -159,6 +188,7 @@ void CurlExchange::drain(std::chrono::steady_clock::time_point deadline) {
   if (!state.idle.wait_until(lock, deadline, finished)) {
     lock.unlock();
     state.loop.post([&state] {
+      state.startAll();
       state.smtp.cancelAll("cancelled: the host stops");
       state.http.cancelAll("cancelled: the host stops");
     });

@@ -20,6 +20,9 @@ struct CurlExchangeSettings {
   std::chrono::milliseconds idle_connection{30'000};  ///< a pooled connection unused that long is closed
 };
 
+/// Of so many connections to one place, how many only urgent exchanges may use.
+constexpr std::size_t keptForUrgent(std::size_t max_connections) { return max_connections / 16; }
+
 /// Throws std::invalid_argument naming key, value and what is allowed. Reads `ca_file`.
 void validate(const CurlExchangeSettings& settings);
 

@@ -11,7 +11,8 @@
 namespace belfry::curl {
 namespace {
 
-constexpr int kEventsPerWait = 256;
+/// Each takes tens of microseconds, and what comes meanwhile waits.
+constexpr int kEventsPerWait = 32;
 
 [[noreturn]] void throwErrno(const char* what) { throw std::system_error(errno, std::generic_category(), what); }
 
@@ -33,6 +34,7 @@ void EventLoop::run() {
     const int ready = epoll_wait(epoll_fd_, events, kEventsPerWait, waitMilliseconds());
     if (ready < 0 && errno != EINTR) throwErrno("epoll_wait");
     for (int i = 0; i < ready; ++i) {
+      runUrgent();
       const auto found = watchers_.find(events[i].data.fd);
       if (found == watchers_.end()) continue;
       const auto watcher = found->second;
@@ -68,14 +70,35 @@ void EventLoop::runPosted() {
     const std::lock_guard lock(mutex_);
     tasks.swap(posted_);
   }
+  for (Task& task : tasks) {
+    runUrgent();
+    task();
+  }
+  runUrgent();
+}
+
+void EventLoop::runUrgent() {
+  if (!has_urgent_.load(std::memory_order_acquire)) return;
+  std::vector<Task> tasks;
+  {
+    const std::lock_guard lock(mutex_);
+    tasks.swap(urgent_);
+    has_urgent_ = false;
+  }
   for (Task& task : tasks) task();
 }
 
-void EventLoop::post(Task task) {
+void EventLoop::post(Task task, Urgency urgency) {
   {
     const std::lock_guard lock(mutex_);
-    posted_.push_back(std::move(task));
-    if (posted_.size() > 1) return;  // the first one has woken the loop
+    const bool woken = !posted_.empty() || !urgent_.empty();
+    if (urgency == Urgency::urgent) {
+      urgent_.push_back(std::move(task));
+      has_urgent_ = true;
+    } else {
+      posted_.push_back(std::move(task));
+    }
+    if (woken) return;
   }
   const std::uint64_t one = 1;
   if (write(wake_fd_, &one, sizeof one) < 0 && errno != EAGAIN) throwErrno("write to eventfd");

@@ -2,6 +2,7 @@
 // at a time, and must not block.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -29,8 +30,11 @@ class EventLoop {
 
   /// Handles events until quit(); what was posted before quit() is done. [loop thread]
   void run();
-  /// Runs `task` soon on the loop's thread, in the order of posting. Thread-safe.
-  void post(Task task);
+  /// Urgent: before what waits, ready sockets included.
+  enum class Urgency { ordinary, urgent };
+
+  /// Runs `task` soon on the loop's thread, in the order of posting among those of its urgency. Thread-safe.
+  void post(Task task, Urgency urgency = Urgency::ordinary);
   /// Makes run() return once what was posted is done. Thread-safe.
   void quit();
 
@@ -50,6 +54,7 @@ class EventLoop {
   int waitMilliseconds() const;
   void runTimers();
   void runPosted();
+  void runUrgent();
   void control(int operation, int fd, std::uint32_t epoll_events);
 
   int epoll_fd_;
@@ -59,8 +64,10 @@ class EventLoop {
   std::uint64_t next_timer_ = 0;
   bool quitting_ = false;
 
+  std::atomic<bool> has_urgent_{false};
   std::mutex mutex_;
   std::vector<Task> posted_;  // guarded by mutex_
+  std::vector<Task> urgent_;  // guarded by mutex_
 };
 
 }  // namespace belfry::curl

@@ -27,7 +27,7 @@ void HttpClient::start(Order order) {
   const auto deadline = std::min(request.deadline, std::chrono::steady_clock::now() + settings_.timeout);
   auto transfer = std::make_shared<HttpTransfer>(
       services_, order.id, std::move(plan),
-      HttpTransfer::Terms{request.commits, request.max_response, std::move(request.pool_scope)});
+      HttpTransfer::Terms{request.commits, request.urgent, request.max_response, std::move(request.pool_scope)});
   running_.emplace(order.id, Running{transfer, std::move(request.trace), std::move(order.done)});
   transfer->start(deadline, std::min(request.begin_by, deadline));
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "adapters/curl/curl_exchange_settings.h"
+
 namespace belfry::curl {
 namespace {
 
@@ -12,13 +14,14 @@ constexpr int kHttp2 = 20;
 
 }  // namespace
 
-void HttpLane::enter(std::uint64_t id, Granted granted) {
-  waiting_.push_back({id, std::move(granted)});
+void HttpLane::enter(std::uint64_t id, bool urgent, Granted granted) {
+  waiting(urgent).push_back({id, std::move(granted)});
   serve();
 }
 
 bool HttpLane::abandon(std::uint64_t id) {
-  return std::erase_if(waiting_, [id](const Waiter& waiter) { return waiter.id == id; }) != 0;
+  const auto is_it = [id](const Waiter& waiter) { return waiter.id == id; };
+  return std::erase_if(waiting_, is_it) + std::erase_if(urgent_, is_it) != 0;
 }
 
 bool HttpLane::mayConnect() const {
@@ -48,26 +51,32 @@ void HttpLane::leave(Leaving how) {
   serve();
 }
 
-void HttpLane::stepBack(std::uint64_t id, Granted granted) {
+void HttpLane::stepBack(std::uint64_t id, bool urgent, Granted granted) {
   --running_;
   streams_ = running_;
-  waiting_.push_front({id, std::move(granted)});
+  waiting(urgent).push_front({id, std::move(granted)});
   serve();
 }
 
-std::size_t HttpLane::limit() const {
+std::size_t HttpLane::limit(bool urgent) const {
   if (!reached_) return 1;
   if (version_ == 0) return std::min(max_connections_, kBeforeFirstAnswer);
-  if (version_ != kHttp2) return max_connections_;
+  if (version_ != kHttp2) return urgent ? max_connections_ : max_connections_ - keptForUrgent(max_connections_);
   return std::min(streams_, max_connections_ * kStreamsPerConnection);
 }
 
 // Grants are posted, not called: who is granted may end at once and come back here.
 void HttpLane::serve() {
-  while (!waiting_.empty() && running_ < limit()) {
+  serve(true);
+  serve(false);
+}
+
+void HttpLane::serve(bool urgent) {
+  auto& queue = waiting(urgent);
+  while (!queue.empty() && running_ < limit(urgent)) {
     ++running_;
-    loop_.post(std::move(waiting_.front().granted));
-    waiting_.pop_front();
+    loop_.post(std::move(queue.front().granted), urgent ? EventLoop::Urgency::urgent : EventLoop::Urgency::ordinary);
+    queue.pop_front();
   }
 }
 

@@ -28,8 +28,9 @@ class HttpLane {
   HttpLane(EventLoop& loop, bool tls, std::size_t max_connections)
       : loop_(loop), max_connections_(max_connections), reached_(!tls), version_(tls ? 0 : 11) {}
 
-  /// Waits for its turn: `granted` is posted to the loop, and each one is ended by leave().
-  void enter(std::uint64_t id, Granted granted);
+  /// Waits for its turn: `granted` is posted to the loop, and each one is ended by leave(). Urgent ones come first, and
+  /// may use the connections that are kept for them.
+  void enter(std::uint64_t id, bool urgent, Granted granted);
   /// Waits no longer. False when the grant is already posted: it still comes.
   bool abandon(std::uint64_t id);
 
@@ -51,7 +52,7 @@ class HttpLane {
   /// Ends a turn.
   void leave(Leaving how);
   /// Ends a turn that mayConnect() said no to; it is the next one again.
-  void stepBack(std::uint64_t id, Granted granted);
+  void stepBack(std::uint64_t id, bool urgent, Granted granted);
 
  private:
   struct Waiter {
@@ -59,8 +60,10 @@ class HttpLane {
     Granted granted;
   };
 
-  std::size_t limit() const;
+  std::deque<Waiter>& waiting(bool urgent) { return urgent ? urgent_ : waiting_; }
+  std::size_t limit(bool urgent) const;
   void serve();
+  void serve(bool urgent);
 
   EventLoop& loop_;
   const std::size_t max_connections_;
@@ -71,6 +74,7 @@ class HttpLane {
   std::size_t sockets_ = 0;
   std::size_t streams_ = SIZE_MAX;  // how many fitted when libcurl last wanted one connection too many
   std::deque<Waiter> waiting_;
+  std::deque<Waiter> urgent_;
 };
 
 }  // namespace belfry::curl

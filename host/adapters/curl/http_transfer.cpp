@@ -59,7 +59,7 @@ void HttpTransfer::start(EventLoop::SteadyTime deadline, EventLoop::SteadyTime b
   begin_by_ = begin_by;
   watchTime(begin_by, deadline);
   waiting_ = true;
-  lane_.enter(id_, grant());
+  lane_.enter(id_, terms_.urgent, grant());
 }
 
 /// What has left by `begin_by` has until the deadline.
@@ -196,7 +196,7 @@ void HttpTransfer::ended(CURLcode code) {
     crowded_ = false;
     has_turn_ = false;
     waiting_ = true;
-    return lane_.stepBack(id_, grant());
+    return lane_.stepBack(id_, terms_.urgent, grant());
   }
   if (stale_ && !leaving_) {
     releaseEasy();

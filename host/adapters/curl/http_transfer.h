@@ -43,6 +43,7 @@ class HttpTransfer : public std::enable_shared_from_this<HttpTransfer> {
   };
   struct Terms {
     bool commits;
+    bool urgent;
     std::size_t max_response;
     std::string pool_scope;
   };

@@ -33,7 +33,7 @@ void SmtpDelivery::acquire(SmtpPool::Want want) {
     if (connection) pool.giveBack(std::move(connection));
     else pool.discard(target);
   };
-  pool.acquire(target_, want, id_, grant);
+  pool.acquire(target_, want, plan_.urgent, id_, grant);
 }
 
 void SmtpDelivery::granted(std::unique_ptr<SmtpConnection> connection) {

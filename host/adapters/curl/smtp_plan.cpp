@@ -222,6 +222,7 @@ Result<SmtpPlan, std::string> planSmtp(SmtpExchange& request) {
   if (auto refusal = refuse(request)) return failure(std::move(*refusal));
   if (request.helo_name.empty()) request.helo_name = machineName();
   SmtpPlan plan;
+  plan.urgent = request.urgent;
   plan.login_only = isLoginOnly(request);
   if (plan.login_only) return plan;
   plan.mail_from = request.mail_from;

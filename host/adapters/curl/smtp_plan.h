@@ -23,6 +23,7 @@ struct SmtpPlan {
   bool eight_bit = false;        ///< the message has bytes over 127
   bool needs_utf8 = false;       ///< UTF-8 in the header or the sender
   bool login_only = false;       ///< no transaction
+  bool urgent = false;
 
   /// Why this server cannot take the message at all, or nullopt.
   std::optional<std::string> unsupportedBy(const SmtpCapabilities& server) const;

@@ -5,9 +5,13 @@
 
 namespace belfry::curl {
 
-void SmtpPool::acquire(const SmtpTarget& target, Want want, std::uint64_t who, Granted granted) {
+void SmtpPool::acquire(const SmtpTarget& target, Want want, bool urgent, std::uint64_t who, Granted granted) {
   const auto at = entries_.try_emplace(target).first;
-  at->second.waiting.push_back({who, want, std::move(granted)});
+  auto& waiting = at->second.waiting;
+  const auto place =
+      urgent ? std::find_if(waiting.begin(), waiting.end(), [](const Waiter& waiter) { return !waiter.urgent; })
+             : waiting.end();
+  waiting.insert(place, {who, want, urgent, std::move(granted)});
   serveWaiters(at);
 }
 
@@ -37,8 +41,11 @@ void SmtpPool::discard(const SmtpTarget& target) {
 void SmtpPool::serveWaiters(Entries::iterator at) {
   Entry& entry = at->second;
   while (!entry.waiting.empty()) {
+    const bool urgent = entry.waiting.front().urgent;
+    const auto most = settings_.max_smtp_connections_per_host;
+    if (!urgent && entry.granted >= most - keptForUrgent(most)) return;
     const bool take_idle = entry.waiting.front().want == Want::any && !entry.idle.empty();
-    const bool full = entry.granted + entry.idle.size() >= settings_.max_smtp_connections_per_host;
+    const bool full = entry.granted + entry.idle.size() >= most;
     if (!take_idle && full && entry.idle.empty()) return;
     auto connection = take_idle || full ? takeIdle(entry) : nullptr;
     if (!take_idle) connection.reset();  // makes room for a fresh one
@@ -46,9 +53,9 @@ void SmtpPool::serveWaiters(Entries::iterator at) {
     entry.waiting.pop_front();
     ++entry.granted;
     ++granted_;
-    loop_.post([granted, held = std::make_shared<std::unique_ptr<SmtpConnection>>(std::move(connection))] {
-      granted(std::move(*held));
-    });
+    loop_.post([granted, held = std::make_shared<std::unique_ptr<SmtpConnection>>(
+                             std::move(connection))] { granted(std::move(*held)); },
+               urgent ? EventLoop::Urgency::urgent : EventLoop::Urgency::ordinary);
   }
   if (entry.granted == 0 && entry.idle.empty()) entries_.erase(at);
 }

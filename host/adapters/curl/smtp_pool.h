@@ -27,7 +27,8 @@ class SmtpPool {
 
   /// Calls `granted` from the loop, at the latest when a connection of the target comes free. Every grant is ended by
   /// giveBack() or discard().
-  void acquire(const SmtpTarget& target, Want want, std::uint64_t who, Granted granted);
+  /// Urgent ones come first, and may use the connections that are kept for them.
+  void acquire(const SmtpTarget& target, Want want, bool urgent, std::uint64_t who, Granted granted);
   /// Who waits no longer; a grant that is already under way still comes.
   void abandon(const SmtpTarget& target, std::uint64_t who);
   void giveBack(std::unique_ptr<SmtpConnection> connection);
@@ -48,6 +49,7 @@ class SmtpPool {
   struct Waiter {
     std::uint64_t who;
     Want want;
+    bool urgent;
     Granted granted;
   };
   struct Entry {

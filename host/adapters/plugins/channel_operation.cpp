@@ -32,11 +32,12 @@ ExchangeOutcome tooLate() {
 }  // namespace
 
 ChannelOperation::ChannelOperation(std::shared_ptr<const InstanceContext> context, SteadyTime deadline,
-                                   ExchangeTrace trace, SteadyTime begin_by)
+                                   ExchangeTrace trace, SteadyTime begin_by, bool urgent)
     : Operation(context->machine),
       context_(std::move(context)),
       deadline_(deadline),
       begin_by_(std::min(begin_by, deadline)),
+      urgent_(urgent),
       trace_(std::move(trace)) {}
 
 /// Counts a tagged verb, and gives it back when what should bring its answer could not be started.
@@ -67,6 +68,7 @@ void ChannelOperation::limit(Request& request, uint32_t timeout_ms) const {
   }
   request.allowed_hosts = context_->allowed_hosts;
   request.pool_scope = context_->pool_scope;
+  request.urgent = urgent_;
   request.trace = trace_;
 }
 

@@ -18,9 +18,9 @@ class ChannelOperation : public Operation {
  protected:
   using SteadyTime = std::chrono::steady_clock::time_point;
 
-  /// No exchange starts after `deadline` or `begin_by`; those that run end by `deadline`.
+  /// No exchange starts after `deadline` or `begin_by`; those that run end by `deadline`. `urgent`: see HttpExchange.
   ChannelOperation(std::shared_ptr<const InstanceContext> context, SteadyTime deadline, ExchangeTrace trace,
-                   SteadyTime begin_by = SteadyTime::max());
+                   SteadyTime begin_by = SteadyTime::max(), bool urgent = false);
 
   bf_status http(const bf_http& request, uint32_t tag) override;
   bf_status smtp(const bf_smtp& request, uint32_t tag) override;
@@ -66,6 +66,7 @@ class ChannelOperation : public Operation {
   const std::shared_ptr<const InstanceContext> context_;
   const SteadyTime deadline_;
   const SteadyTime begin_by_;  // no later than deadline_
+  const bool urgent_;
   const ExchangeTrace trace_;
   std::map<std::string, Token> tokens_;
   std::vector<ExchangeHandle> started_;

@@ -22,7 +22,8 @@ void TokenOperation::launch(std::shared_ptr<const InstanceContext> context, cons
 }
 
 TokenOperation::TokenOperation(std::shared_ptr<const InstanceContext> context, TokenCache::Fetched done)
-    : ChannelOperation(std::move(context), std::chrono::steady_clock::now() + kLongestFetch, {}),
+    : ChannelOperation(std::move(context), std::chrono::steady_clock::now() + kLongestFetch, {}, SteadyTime::max(),
+                       true),  // whatever waits for the token waits for this
       done_(std::move(done)) {}
 
 /// A token that needs a token would wait for itself.

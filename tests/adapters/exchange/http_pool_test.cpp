@@ -74,6 +74,32 @@ TEST_F(HttpPool, NoMoreConnectionsThanAllowed) {
   exchange_.reset();
 }
 
+/// Sixteen connections, one of them kept for urgent exchanges; the others are held by requests without an answer.
+TEST_F(HttpPool, AnUrgentRequestWaitsForNoOrdinaryOne) {
+  constexpr std::size_t kMost = 16;
+  constexpr std::size_t kHeld = kMost - curl::keptForUrgent(kMost);
+  std::atomic<std::size_t> held{0};
+  std::promise<void> go;
+  ScriptedServer server([&, go = go.get_future().share()](Peer& peer) {
+    for (auto request = peer.request(); !request.empty(); request = peer.request()) {
+      if (request.find("urgent") == std::string::npos && ++held <= kHeld) go.wait();
+      peer.send(kOk);
+    }
+  });
+  startExchange(server.port(), {.max_connections_per_host = kMost});
+  std::vector<Future> ordinary;
+  for (std::size_t i = 0; i < 40; ++i) ordinary.push_back(start(postTo(server.port())));
+  ASSERT_TRUE(waitUntil(20s, [&] { return held == kHeld; }));
+  HttpExchange urgent = postTo(server.port());
+  urgent.urgent = true;
+  urgent.headers.emplace_back("x-kind", "urgent");
+  expectAnswer(send(std::move(urgent)), 200, "ok");
+  EXPECT_EQ(held, kHeld) << "the kept connection serves nobody else";
+  go.set_value();
+  for (const Future& result : ordinary) expectAnswer(wait(result), 200, "ok");
+  exchange_.reset();
+}
+
 TEST_F(HttpPool, WaitingForAConnectionCountsAgainstTheDeadline) {
   expectWaitEnds([](HttpExchange& request) { request.deadline = std::chrono::steady_clock::now() + 100ms; });
 }
