@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "kit/uuid.h"
+
 namespace belfry {
 
 /// What happened to the thing that was to be delivered.
@@ -71,8 +73,11 @@ struct ExchangeOutcome {
 
 /// Whom an exchange is for; appears in logs only.
 struct ExchangeTrace {
-  std::string delivery_id;
+  Uuid delivery;  ///< nil: for none
   std::int32_t attempt = 0;
+
+  /// Empty for none.
+  std::string deliveryText() const { return delivery.isNil() ? std::string() : delivery.toString(); }
 };
 
 }  // namespace belfry

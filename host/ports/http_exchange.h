@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "ports/exchange_outcome.h"
+#include "ports/host_list.h"
 
 namespace belfry {
 
@@ -35,7 +36,7 @@ struct HttpExchange {
   /// Looked at once more when the connection is there: after this nothing leaves, and the end is `not_sent`.
   std::chrono::steady_clock::time_point begin_by = std::chrono::steady_clock::time_point::max();
   /// Where this exchange may go: `host`, `host:port` or `*.domain`. Empty allows nothing.
-  std::vector<std::string> allowed_hosts;
+  HostList allowed_hosts;
   std::string pool_scope;  ///< connections are shared only within one scope, e.g. tenant and provider instance
   /// Begins before what waits for its turn or for a connection to the same place; a few connections are kept for such.
   bool urgent = false;

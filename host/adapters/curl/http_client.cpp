@@ -22,7 +22,7 @@ void HttpClient::start(Order order) {
   if (!order.plan) return refuse(order, ExchangeError::invalid, order.plan.error());
   HttpExchange& request = order.request;
   HttpPlan plan = std::move(order.plan).value();
-  if (auto refusal = refuseTarget(plan, request.allowed_hosts))
+  if (auto refusal = refuseTarget(plan, request.allowed_hosts.all()))
     return refuse(order, ExchangeError::egress_refused, std::move(*refusal));
   const auto deadline = std::min(request.deadline, std::chrono::steady_clock::now() + settings_.timeout);
   auto transfer = std::make_shared<HttpTransfer>(
@@ -69,7 +69,7 @@ void HttpClient::finished(std::uint64_t id, HttpResult result) {
 void HttpClient::report(const ExchangeTrace& trace, const Exchange::HttpDone& done, HttpResult result) {
   const ExchangeOutcome& outcome = result.outcome;
   if (outcome.error != ExchangeError::none) {
-    log_.warn("http exchange failed", {{"delivery_id", trace.delivery_id},
+    log_.warn("http exchange failed", {{"delivery_id", trace.deliveryText()},
                                        {"attempt", trace.attempt},
                                        {"fate", toText(outcome.fate)},
                                        {"error", toText(outcome.error)},
@@ -78,7 +78,7 @@ void HttpClient::report(const ExchangeTrace& trace, const Exchange::HttpDone& do
   try {
     done(std::move(result));
   } catch (const std::exception& failed) {
-    log_.error("exchange callback threw", {{"delivery_id", trace.delivery_id}, {"what", failed.what()}});
+    log_.error("exchange callback threw", {{"delivery_id", trace.deliveryText()}, {"what", failed.what()}});
   }
 }
 

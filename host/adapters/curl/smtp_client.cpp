@@ -36,7 +36,7 @@ SmtpClient::SmtpClient(EventLoop& loop, CurlMulti& multi, const EgressGuard& gua
 void SmtpClient::start(Order order) {
   if (!order.plan) return refuse(order, ExchangeError::invalid, order.plan.error());
   SmtpExchange& request = order.request;
-  if (auto refusal = EgressGuard::refuseHost(request.host, request.port, request.allowed_hosts))
+  if (auto refusal = EgressGuard::refuseHost(request.host, request.port, request.allowed_hosts.all()))
     return refuse(order, ExchangeError::egress_refused, std::move(*refusal));
   const auto deadline = deadlineOf(request);
   const auto begin_by = std::min(request.begin_by, deadline);
@@ -78,7 +78,7 @@ void SmtpClient::finished(std::uint64_t id, SmtpResult result) {
 void SmtpClient::report(const ExchangeTrace& trace, const Exchange::SmtpDone& done, SmtpResult result) {
   const ExchangeOutcome& outcome = result.outcome;
   if (outcome.error != ExchangeError::none) {
-    log_.warn("smtp exchange failed", {{"delivery_id", trace.delivery_id},
+    log_.warn("smtp exchange failed", {{"delivery_id", trace.deliveryText()},
                                        {"attempt", trace.attempt},
                                        {"fate", toText(outcome.fate)},
                                        {"error", toText(outcome.error)},
@@ -87,7 +87,7 @@ void SmtpClient::report(const ExchangeTrace& trace, const Exchange::SmtpDone& do
   try {
     done(std::move(result));
   } catch (const std::exception& failed) {
-    log_.error("exchange callback threw", {{"delivery_id", trace.delivery_id}, {"what", failed.what()}});
+    log_.error("exchange callback threw", {{"delivery_id", trace.deliveryText()}, {"what", failed.what()}});
   }
 }
 

@@ -29,8 +29,8 @@ struct InstanceContext {
   const Log& log;
   TenantId tenant;
   ProviderId provider;
-  std::string pool_scope;                  ///< tenant and instance
-  std::vector<std::string> allowed_hosts;  ///< of the manifest, and of the config where the manifest marks a key
+  std::string pool_scope;  ///< tenant and instance
+  HostList allowed_hosts;  ///< of the manifest, and of the config where the manifest marks a key
   Secrets secrets;
   std::vector<std::string> known_secrets;  ///< of the manifest: naming another one is denied
   std::string callback_url;                ///< empty: nowhere

@@ -145,8 +145,7 @@ void StatusOperation::launch(std::shared_ptr<const InstanceContext> context, Sta
 
 StatusOperation::StatusOperation(std::shared_ptr<const InstanceContext> context, const StatusQuery& query,
                                  SteadyTime deadline, Done done)
-    : ReceiptOperation(std::move(context), deadline, {query.delivery.toString(), query.attempt}),
-      done_(std::move(done)) {}
+    : ReceiptOperation(std::move(context), deadline, {query.delivery.value, query.attempt}), done_(std::move(done)) {}
 
 bf_status StatusOperation::result(const bf_result& result) {
   if (outcome_) return BF_E_STATE;

@@ -49,7 +49,7 @@ void SendOperation::launch(std::shared_ptr<const InstanceContext> context, Messa
 
 SendOperation::SendOperation(std::shared_ptr<const InstanceContext> context, Messages messages, Done done)
     : ChannelOperation(std::move(context), earliest(messages, &OutgoingMessage::deadline),
-                       {messages.front()->delivery.toString(), messages.front()->attempt},
+                       {messages.front()->delivery.value, messages.front()->attempt},
                        earliest(messages, &OutgoingMessage::begin_by),
                        messages.front()->priority == Priority::critical),
       messages_(std::move(messages)),

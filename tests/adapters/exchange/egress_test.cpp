@@ -27,7 +27,7 @@ TEST_F(Egress, AHostThatIsNotListedIsNotEvenResolved) {
 TEST_F(Egress, AnEmptyListAllowsNothing) {
   startExchange(curl::CurlExchangeSettings{});
   SmtpExchange request = mailTo(25);
-  request.allowed_hosts.clear();
+  request.allowed_hosts = {};
   expectFailed(send(std::move(request)), ExchangeFate::not_sent, ExchangeError::egress_refused, "it is empty");
 }
 

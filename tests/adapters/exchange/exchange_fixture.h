@@ -42,7 +42,7 @@ class ExchangeFixture : public ::testing::Test {
     request.recipients = {std::move(recipient)};
     request.message = "From: shop@example.test\r\nSubject: x\r\n\r\nhello\r\n";
     request.allowed_hosts = {"127.0.0.1"};
-    request.trace.delivery_id = "delivery-1";
+    request.trace.delivery = uuidLowerBound(TimePoint{});
     return request;
   }
 

@@ -39,7 +39,7 @@ class HttpFixture : public ::testing::Test {
     request.body = std::move(body);
     request.allowed_hosts = {"127.0.0.1"};
     request.pool_scope = "acme/main";
-    request.trace.delivery_id = "delivery-1";
+    request.trace.delivery = uuidLowerBound(TimePoint{});
     return request;
   }
 

@@ -97,8 +97,8 @@ TEST_F(Boundary, TheRequestCarriesWhatTheContextSays) {
   EXPECT_EQ(request.message, "Subject: x\r\n\r\nhello\r\n");
   EXPECT_THAT(request.username, IsEmpty());
   EXPECT_THAT(request.password, IsEmpty()) << "a secret that the plugin did not ask for";
-  EXPECT_THAT(request.allowed_hosts, ElementsAre("mail.example.test", "relay.example.test"));
-  EXPECT_EQ(request.trace.delivery_id, message->delivery.toString());
+  EXPECT_THAT(request.allowed_hosts.all(), ElementsAre("mail.example.test", "relay.example.test"));
+  EXPECT_EQ(request.trace.delivery, message->delivery.value);
   EXPECT_EQ(request.trace.attempt, 1);
   EXPECT_GE(request.deadline, before + 1500ms);
   EXPECT_LT(request.deadline, message->deadline) << "a plugin may ask for less time";
