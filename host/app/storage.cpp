@@ -59,6 +59,7 @@ Storage::Storage(const DatabaseSettings& settings, const std::string& url, const
       pauses(tenant_pool, system_pool),
       queue_operations(tenant_pool, system_pool),
       audit(tenant_pool),
-      schedules(tenant_pool, system_pool, keyring) {}
+      schedules(tenant_pool, system_pool, keyring),
+      dead_letters(tenant_pool, system_pool, keyring) {}
 
 }  // namespace belfry
