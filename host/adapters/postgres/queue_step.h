@@ -14,7 +14,8 @@ struct Picked {
   bool last = false;  ///< there are none behind it
 };
 
-/// The next up to `most` that match behind `position` and were accepted (dead letters: died) until `until`. `connection` sees the tenant.
+/// The next up to `most` that match behind `position` and were accepted (dead letters: died) until `until`.
+/// `connection` sees the tenant.
 Picked pick(Connection& connection, TenantId tenant, const QueueWish& wish, TimePoint until, const Uuid& position,
             std::int64_t most);
 

@@ -114,11 +114,12 @@ TEST_F(DeadLetterTest, WhatFailsIsDeadFromThatCommitOnAndNothingElseIs) {
 }
 
 TEST_F(DeadLetterTest, AnIdIsAUuidOfVersionSevenOfItsTime) {
-  EXPECT_EQ(scalar("SELECT count(*) FROM generate_series(1, 1000) i, belfry.new_uuid(timestamptz '2026-05-06 07:08:09' + "
-                   "i * interval '1 ms') u WHERE substr(u::text, 15, 1) = '7' AND substr(u::text, 20, 1) IN ('8', '9', "
-                   "'a', 'b') AND left(u::text, 13) = left(belfry.uuid_bound(timestamptz '2026-05-06 07:08:09' + i * "
-                   "interval '1 ms')::text, 13)"),
-            "1000");
+  EXPECT_EQ(
+      scalar("SELECT count(*) FROM generate_series(1, 1000) i, belfry.new_uuid(timestamptz '2026-05-06 07:08:09' + "
+             "i * interval '1 ms') u WHERE substr(u::text, 15, 1) = '7' AND substr(u::text, 20, 1) IN ('8', '9', "
+             "'a', 'b') AND left(u::text, 13) = left(belfry.uuid_bound(timestamptz '2026-05-06 07:08:09' + i * "
+             "interval '1 ms')::text, 13)"),
+      "1000");
 }
 
 TEST_F(DeadLetterTest, AnotherTenantSeesAndChangesNothing) {
@@ -201,9 +202,9 @@ TEST_F(DeadLetterTest, AReplayAndABulkReplayOrARetryOfWhatFailedShareOneRight) {
   EXPECT_TRUE(stores_->dead_letters.replayAs(letters().at(0).id, corrected, line()).changed);
   EXPECT_EQ(delivery(made).state, DeliveryState::failed) << "its own delivery stays as it ended";
   EXPECT_EQ(run(operation(QueueAction::retry_failed)).changed, 0) << "it is on its way as another one";
-  EXPECT_EQ(stores_->queue_operations.survey(tenant_, {QueueAction::retry_failed, {}, {}, {}}, stores_->clock.now())
-                .matched,
-            0);
+  EXPECT_EQ(
+      stores_->queue_operations.survey(tenant_, {QueueAction::retry_failed, {}, {}, {}}, stores_->clock.now()).matched,
+      0);
   EXPECT_EQ(run(operation(QueueAction::replay_dead_letters)).changed, 0);
 }
 
