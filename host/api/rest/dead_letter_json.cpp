@@ -28,6 +28,24 @@ void writeMembers(JsonWriter& json, const DeadLetter& letter) {
   textOrNull(json, "replayedAs", letter.replayed_as ? letter.replayed_as->toString() : "");
 }
 
+/// Without the exchanges: they name the recipient, whose addresses are masked for those who only read. Whoever may send
+/// sees them in a dry run.
+void writeResend(JsonWriter& json, const DeliveryPreview& preview) {
+  json.memberObject("preview", [&] {
+    json.member("to", preview.to);
+    textOrNull(json, "provider", preview.provider);
+    json.member("simulated", preview.simulated);
+    json.memberObject("content", [&] {
+      for (const auto& [name, text] : preview.content) json.member(name, text);
+    });
+    if (preview.problem_code.empty()) return json.member("problem", nullptr);
+    json.memberObject("problem", [&] {
+      json.member("code", preview.problem_code);
+      json.member("detail", preview.problem);
+    });
+  });
+}
+
 }  // namespace
 
 void writeDeadLetter(JsonWriter& json, const DeadLetter& letter) {
@@ -47,7 +65,7 @@ std::string deadLetterViewJson(const DeadLetterView& view) {
   json.object([&] {
     writeMembers(json, view.letter);
     json.rawMember("notification", notification.take());
-    writePreviews(json, {view.preview});
+    writeResend(json, view.preview);
   });
   return json.take();
 }

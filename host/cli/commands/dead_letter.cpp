@@ -69,17 +69,13 @@ int list(const Invocation& invocation, Console& console) {
   return kSuccess;
 }
 
-void printPreviews(const JsonValue& answer, Console& console) {
-  const auto* previews = memberAt(answer, "previews");
-  if (previews == nullptr || !previews->IsArray()) return;
-  for (const auto& preview : previews->GetArray()) {
-    console.out << '\n';
-    printObject(console.out, preview, kPreviewFacts);
-    const auto* content = memberAt(preview, "content");
-    if (content == nullptr || !content->IsObject()) continue;
-    for (const auto& field : content->GetObject())
-      console.out << '\n' << cellText(&field.name) << ":\n" << cellText(&field.value) << '\n';
-  }
+void printPreview(const JsonValue& preview, Console& console) {
+  console.out << '\n';
+  printObject(console.out, preview, kPreviewFacts);
+  const auto* content = memberAt(preview, "content");
+  if (content == nullptr || !content->IsObject()) return;
+  for (const auto& field : content->GetObject())
+    console.out << '\n' << cellText(&field.name) << ":\n" << cellText(&field.value) << '\n';
 }
 
 int show(const Invocation& invocation, Console& console) {
@@ -92,7 +88,7 @@ int show(const Invocation& invocation, Console& console) {
         console.out << "error detail  " << cellText(delivery, "error.detail") << "\n\n";
         if (const auto* timeline = memberAt(delivery, "timeline")) printObjects(console.out, *timeline, kEventColumns);
       }
-    printPreviews(letter, console);
+    if (const auto* preview = memberAt(letter, "preview")) printPreview(*preview, console);
   });
   return kSuccess;
 }
@@ -226,7 +222,10 @@ int edit(const Invocation& invocation, Console& console) {
   host.show(host.post(kLetters + "/" + encoded(invocation.operand(0)) + "/edit", body), [&](const JsonValue& answer) {
     if (invocation.has("dry-run")) {
       console.out << "it would be sent; nothing was done\n";
-      return printPreviews(answer, console);
+      const auto* previews = memberAt(answer, "previews");
+      if (previews == nullptr || !previews->IsArray()) return;
+      for (const auto& preview : previews->GetArray()) printPreview(preview, console);
+      return;
     }
     console.out << "sent anew as notification " << cellText(answer, "notificationId") << '\n';
   });

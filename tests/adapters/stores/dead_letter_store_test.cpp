@@ -122,6 +122,33 @@ TEST_F(DeadLetterTest, AnIdIsAUuidOfVersionSevenOfItsTime) {
       "1000");
 }
 
+TEST_F(DeadLetterTest, WhatHadFailedBeforeTheTableCameIsDeadToo) {
+  const TestDatabase own;
+  Migrator migrator(own.url(), schemaFolder(), silentLog());
+  int version = 0;
+  for (const auto& name : migrator.up())
+    if (name.find("dead_letters") != std::string::npos) version = std::stoi(name);
+  ASSERT_GT(version, 0);
+  migrator.down(version - 1);
+  // What it had not been told of before: the superuser sees through row-level security, the owner who migrates does
+  // not.
+  own.sql(
+      "INSERT INTO belfry.notifications (tenant_id, id, priority, template_key, request, created_at) "
+      "SELECT t, belfry.uuid_bound(now()), 1, 'hello', 'sealed', now() FROM (SELECT gen_random_uuid()) AS x (t); "
+      "INSERT INTO belfry.deliveries (tenant_id, id, notification_id, channel, address, status, attempt, provider, "
+      "error_code, created_at, updated_at) SELECT tenant_id, belfry.uuid_bound(now() + n * interval '1 ms'), id, "
+      "'email', 0, (ARRAY['failed', 'sent'])[n], 3, 'mail', 'timeout', now(), timestamptz '2026-05-06 07:08:09' "
+      "FROM belfry.notifications, generate_series(1, 2) n");
+  migrator.up();
+  EXPECT_EQ(own.scalar("SELECT string_agg(concat_ws(' ', channel, priority, template_key, provider, error_code, "
+                       "attempt, state), ',') FROM belfry.dead_letters"),
+            "email 1 hello mail timeout 3 dead");
+  EXPECT_EQ(
+      own.scalar("SELECT left(id::text, 13) = left(belfry.uuid_bound(timestamptz '2026-05-06 07:08:09')::text, 13) "
+                 "FROM belfry.dead_letters"),
+      "t");
+}
+
 TEST_F(DeadLetterTest, AnotherTenantSeesAndChangesNothing) {
   dead();
   const auto letter = letters().at(0).id;

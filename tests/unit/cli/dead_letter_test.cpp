@@ -35,7 +35,7 @@ TEST(Dlq, AnInspectedOneShowsItsAttemptsAndWhatItSays) {
       {{200,
         R"({"id":"l1","state":"dead","notification":{"deliveries":[{"error":{"code":"x","detail":"no route"},)"
         R"("timeline":[{"at":"2026-12-01T09:00:00.000000Z","type":"failed","attempt":3,"provider":"acme"}]}]},)"
-        R"("previews":[{"to":"a***@example.test","provider":"acme","content":{"subject":"Hello"},"problem":null}]})"}});
+        R"("preview":{"to":"a***@example.test","provider":"acme","content":{"subject":"Hello"},"problem":null}})"}});
   const auto run = runCommand(on(host, {"dlq", "show", "l1"}));
   EXPECT_EQ(run.status, 0) << run.err;
   EXPECT_EQ(host.asked().at(0).line, "GET /api/v1/admin/dead-letters/l1 HTTP/1.1");
