@@ -57,7 +57,8 @@ BEGIN
     INSERT INTO belfry.dead_letters (tenant_id, id, delivery_id, notification_id, channel, priority, template_key, provider, error_code, attempt)
     SELECT NEW.tenant_id, belfry.new_uuid(clock_timestamp()), NEW.id, NEW.notification_id, NEW.channel, n.priority, n.template_key,
            NEW.provider, NEW.error_code, NEW.attempt
-      FROM belfry.notifications n WHERE n.tenant_id = NEW.tenant_id AND n.id = NEW.notification_id;
+      FROM belfry.notifications n WHERE n.tenant_id = NEW.tenant_id AND n.id = NEW.notification_id
+    ON CONFLICT (tenant_id, delivery_id) WHERE state = 'dead' DO NOTHING;  -- whatever somebody did by hand: no settlement fails for it
   ELSE
     UPDATE belfry.dead_letters SET state = CASE NEW.status WHEN 'queued' THEN 'replayed' ELSE 'settled' END, ended_at = now()
      WHERE tenant_id = NEW.tenant_id AND delivery_id = NEW.id AND state = 'dead';
