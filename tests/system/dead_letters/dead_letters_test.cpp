@@ -349,9 +349,26 @@ TEST(BelfryDlq, DoesItAllFromTheCommandLine) {
   EXPECT_THAT(belfry({"audit", "list"}).out, HasSubstr("dead_letter.purge"));
 }
 
-TEST(DeadLetters, AreCountedInTheMetrics) {
-  const auto metrics = request("GET", host().port(), "/metrics").body;
-  EXPECT_THAT(metrics, HasSubstr(R"(belfry_dead_letters{channel="email"})"));
+TEST(DeadLettersKept, OldOnesGoByThemselvesAndTheRestIsCounted) {
+  const auto tenant = runSql(host().superuserUrl(), "SELECT id FROM belfry.tenants WHERE slug = 'other'").at(0).at(0);
+  // By age since death: 30 days for what is dead, 7 for what was dealt with.
+  runSql(
+      host().superuserUrl(),
+      "INSERT INTO belfry.dead_letters (tenant_id, id, delivery_id, notification_id, channel, priority, attempt, "
+      "state, ended_at) SELECT '" +
+          tenant +
+          "', belfry.new_uuid(now() - d * interval '1 day'), gen_random_uuid(), gen_random_uuid(), 'slack', 2, 1, s, "
+          "CASE WHEN s <> 'dead' THEN now() END FROM unnest('{29,31,6,8,6,8}'::int[], "
+          "'{dead,dead,replayed,replayed,settled,settled}'::text[]) AS t (d, s)");
+  stage().host.kill();
+  stage().host.start();
+  const auto left = [] { return stage().count("belfry.dead_letters WHERE channel = 'slack'"); };
+  EXPECT_TRUE(waitUntil(60s, [&] { return left() == 3; })) << left();
+  EXPECT_EQ(host().get(kLetters + "?channel=slack", "other").size("/items"), 1u);
+  EXPECT_TRUE(waitUntil(60s, [] {
+    const auto metrics = request("GET", host().port(), "/metrics").body;
+    return metrics.find(R"(belfry_dead_letters{channel="slack"} 1)") != std::string::npos;
+  }));
 }
 
 }  // namespace
