@@ -3,6 +3,7 @@
 #include "api/rest/audit_operations.h"
 #include "api/rest/batch_operations.h"
 #include "api/rest/callback_operations.h"
+#include "api/rest/dead_letter_operations.h"
 #include "api/rest/dedup_operations.h"
 #include "api/rest/device_operations.h"
 #include "api/rest/docs_operations.h"
@@ -47,6 +48,7 @@ Router assembleRouter(const ApiParts& parts, const Settings& settings, const Ins
   addCallbackOperations(router, parts.callback_store, parts.callbacks.callbacks(),
                         [&desk = parts.callbacks] { desk.recoverNow(); });
   addQueueOperations(router, parts.queues);
+  addDeadLetterOperations(router, parts.dead_letters, parts.queues);
   addAuditOperations(router, parts.audit);
   addQuestionOperations(router, parts.callbacks.questions());
   addFeedOperations(router, parts.feed.followers(), parts.feed_store, parts.clock);

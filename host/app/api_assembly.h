@@ -26,6 +26,7 @@
 #include "ports/schedule_store.h"
 #include "ports/template_store.h"
 #include "ports/templates.h"
+#include "services/dead_letters/dead_letters.h"
 #include "services/identity/api_keys.h"
 #include "services/identity/subscriber_tokens.h"
 #include "services/intake/batch_intake.h"
@@ -66,6 +67,7 @@ struct ApiParts {
   const Clock& clock;
   DedupStore& dedup;
   QueueControl& queues;
+  DeadLetters& dead_letters;
   AuditStore& audit;
   Rescheduling& rescheduling;
   Schedules& schedules;

@@ -23,6 +23,7 @@
 #include "app/api_assembly.h"
 #include "app/callback_desk.h"
 #include "app/catalogue_watch.h"
+#include "app/dead_letter_desk.h"
 #include "app/dedup_desk.h"
 #include "app/engine.h"
 #include "app/feed_desk.h"
@@ -189,6 +190,7 @@ struct Host::Parts {
   std::unique_ptr<IntakeWriter> writer;
   std::unique_ptr<IntakeWriter> critical_writer;
   std::unique_ptr<DeliveryPreviews> previews;
+  std::unique_ptr<DeadLetterDesk> dead_letters;
   std::unique_ptr<Intake> intake;
   std::unique_ptr<BatchIntake> batch_intake;
   std::unique_ptr<ScheduledSend> scheduled_send;
@@ -375,6 +377,9 @@ void Host::Parts::startEngine() {
                                            *previews, *channels, *writer, *critical_writer, clock, gate.get()},
                                sendAnswerJson, intake_settings);
   batch_intake = std::make_unique<BatchIntake>(*intake, *writer, settings.idempotency_ttl);
+  dead_letters = std::make_unique<DeadLetterDesk>(
+      settings, DeadLetterParts{storage->dead_letters, storage->notifications, *intake, *previews, clock}, metrics,
+      log);
   startSchedules();
   pg::ListenerSettings listening;
   listening.url = database_url;
@@ -403,6 +408,7 @@ void Host::Parts::startEngine() {
   dedup->start();
   engine->start();
   queues->start();
+  dead_letters->start();
   watch->start();
   plugin_watch->start();
 }
@@ -448,6 +454,7 @@ void Host::Parts::startApi() {
                  clock,
                  storage->dedup,
                  queues->control(),
+                 dead_letters->letters(),
                  storage->audit,
                  *rescheduling,
                  *schedules,
@@ -509,6 +516,7 @@ void Host::stop() {
   if (parts.callbacks) parts.callbacks->stop();
   if (parts.dedup) parts.dedup->stop();
   if (parts.queues) parts.queues->stop();
+  if (parts.dead_letters) parts.dead_letters->stop();
   if (parts.engine) {
     auto drained = std::min(deadline, std::chrono::steady_clock::now() + parts.settings.worker.drain);
     parts.engine->stop(drained, [&] { parts.exchange->drain(std::chrono::steady_clock::now()); });
@@ -521,6 +529,7 @@ void Host::stop() {
   // Pools close before their server ends.
   parts.api.reset();
   parts.listener.reset();
+  parts.dead_letters.reset();
   parts.batch_intake.reset();
   parts.intake.reset();
   parts.writer.reset();

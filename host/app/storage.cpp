@@ -67,6 +67,7 @@ Storage::Storage(const DatabaseSettings& settings, const std::string& url, const
       audit(tenant_pool),
       look_ups(system_pool),
       dedup(tenant_pool, system_pool, keyring),
-      schedules(tenant_pool, system_pool, keyring) {}
+      schedules(tenant_pool, system_pool, keyring),
+      dead_letters(tenant_pool, system_pool, keyring) {}
 
 }  // namespace belfry

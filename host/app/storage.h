@@ -6,6 +6,7 @@
 #include "adapters/postgres/pg_batch_store.h"
 #include "adapters/postgres/pg_callback_store.h"
 #include "adapters/postgres/pg_catalogue_store.h"
+#include "adapters/postgres/pg_dead_letter_store.h"
 #include "adapters/postgres/pg_dedup_store.h"
 #include "adapters/postgres/pg_device_store.h"
 #include "adapters/postgres/pg_feed_store.h"
@@ -66,6 +67,7 @@ struct Storage {
   pg::PgLookUpStore look_ups;
   pg::PgDedupStore dedup;
   pg::PgScheduleStore schedules;
+  pg::PgDeadLetterStore dead_letters;
 };
 
 }  // namespace belfry

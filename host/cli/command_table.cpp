@@ -4,6 +4,7 @@
 
 #include "cli/commands/audit.h"
 #include "cli/commands/callbacks.h"
+#include "cli/commands/dead_letter.h"
 #include "cli/commands/dedup.h"
 #include "cli/commands/feed.h"
 #include "cli/commands/key.h"
@@ -43,6 +44,7 @@ std::vector<Command> makeTable() {
   add(dedupCommands());
   add(feedCommands());
   add(queueCommands());
+  add(deadLetterCommands());
   add(auditCommands());
   add(pluginCommands());
   add({pluginNewCommand()});

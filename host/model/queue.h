@@ -72,10 +72,11 @@ struct QueueFilter {
   std::optional<DeliveryState> state;
   std::string provider;
   std::string error_code;
-  std::optional<TimePoint> from;  ///< accepted at or after
-  std::optional<TimePoint> to;    ///< accepted before
+  std::optional<TimePoint> from;  ///< accepted (dead letters: died) at or after
+  std::optional<TimePoint> to;    ///< accepted (dead letters: died) before
   std::optional<Uuid> batch;
   std::vector<NotificationId> notifications;
+  std::string template_key;  ///< of dead letters alone
 
   bool operator==(const QueueFilter&) const = default;
 };

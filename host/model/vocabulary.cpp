@@ -296,6 +296,7 @@ std::string_view toText(EventType value) noexcept {
     case EventType::unknown: return "unknown";
     case EventType::provider_deferred: return "provider_deferred";
     case EventType::merged: return "merged";
+    case EventType::replayed: return "replayed";
     case EventType::priority_changed: return "priority_changed";
     case EventType::looked_up: return "looked_up";
     case EventType::receipt_ignored: return "receipt_ignored";
@@ -330,6 +331,7 @@ std::string_view describe(EventType value) noexcept {
     case EventType::unknown: return "It may have been sent";
     case EventType::provider_deferred: return "The provider reports a delay and goes on trying";
     case EventType::merged: return "The data of a double was merged into it";
+    case EventType::replayed: return "An operator corrected it and sent it anew, as another notification";
     case EventType::priority_changed: return "An operator gave it another priority";
     case EventType::looked_up: return "The provider was asked what became of it";
     case EventType::receipt_ignored: return "A receipt that the state machine does not allow any more; kept for the record";
@@ -363,6 +365,7 @@ std::optional<EventType> parseEventType(std::string_view text) noexcept {
   if (text == "unknown") return EventType::unknown;
   if (text == "provider_deferred") return EventType::provider_deferred;
   if (text == "merged") return EventType::merged;
+  if (text == "replayed") return EventType::replayed;
   if (text == "priority_changed") return EventType::priority_changed;
   if (text == "looked_up") return EventType::looked_up;
   if (text == "receipt_ignored") return EventType::receipt_ignored;
@@ -375,9 +378,9 @@ std::optional<EventType> parseEventType(std::string_view text) noexcept {
   if (text == "suppress") return EventType::suppress;
   return std::nullopt;
 }
-std::string_view allowedEventType() noexcept { return "accepted, scheduled, queued, sending, sent, delivered, deferred, retry, lease_expired, failed, bounced, suppressed, skipped, cancelled, expired, deduplicated, unknown, provider_deferred, merged, priority_changed, looked_up, receipt_ignored, decision, opened, clicked, read, complained, unsubscribed, suppress"; }
+std::string_view allowedEventType() noexcept { return "accepted, scheduled, queued, sending, sent, delivered, deferred, retry, lease_expired, failed, bounced, suppressed, skipped, cancelled, expired, deduplicated, unknown, provider_deferred, merged, replayed, priority_changed, looked_up, receipt_ignored, decision, opened, clicked, read, complained, unsubscribed, suppress"; }
 std::span<const EventType> allEventTypes() noexcept {
-  static constexpr EventType kAll[] = {EventType::accepted, EventType::scheduled, EventType::queued, EventType::sending, EventType::sent, EventType::delivered, EventType::deferred, EventType::retry, EventType::lease_expired, EventType::failed, EventType::bounced, EventType::suppressed, EventType::skipped, EventType::cancelled, EventType::expired, EventType::deduplicated, EventType::unknown, EventType::provider_deferred, EventType::merged, EventType::priority_changed, EventType::looked_up, EventType::receipt_ignored, EventType::decision, EventType::opened, EventType::clicked, EventType::read, EventType::complained, EventType::unsubscribed, EventType::suppress};
+  static constexpr EventType kAll[] = {EventType::accepted, EventType::scheduled, EventType::queued, EventType::sending, EventType::sent, EventType::delivered, EventType::deferred, EventType::retry, EventType::lease_expired, EventType::failed, EventType::bounced, EventType::suppressed, EventType::skipped, EventType::cancelled, EventType::expired, EventType::deduplicated, EventType::unknown, EventType::provider_deferred, EventType::merged, EventType::replayed, EventType::priority_changed, EventType::looked_up, EventType::receipt_ignored, EventType::decision, EventType::opened, EventType::clicked, EventType::read, EventType::complained, EventType::unsubscribed, EventType::suppress};
   return kAll;
 }
 
@@ -997,6 +1000,8 @@ std::string_view toText(QueueAction value) noexcept {
     case QueueAction::retry_failed: return "retry_failed";
     case QueueAction::delete_waiting: return "delete_waiting";
     case QueueAction::change_priority: return "change_priority";
+    case QueueAction::replay_dead_letters: return "replay_dead_letters";
+    case QueueAction::purge_dead_letters: return "purge_dead_letters";
   }
   return {};
 }
@@ -1005,6 +1010,8 @@ std::string_view describe(QueueAction value) noexcept {
     case QueueAction::retry_failed: return "What failed is queued again";
     case QueueAction::delete_waiting: return "What waits is called off, its state is `cancelled`";
     case QueueAction::change_priority: return "What waits gets another priority";
+    case QueueAction::replay_dead_letters: return "Dead letters are queued again";
+    case QueueAction::purge_dead_letters: return "Dead letters are removed; their deliveries stay `failed`";
   }
   return {};
 }
@@ -1012,11 +1019,42 @@ std::optional<QueueAction> parseQueueAction(std::string_view text) noexcept {
   if (text == "retry_failed") return QueueAction::retry_failed;
   if (text == "delete_waiting") return QueueAction::delete_waiting;
   if (text == "change_priority") return QueueAction::change_priority;
+  if (text == "replay_dead_letters") return QueueAction::replay_dead_letters;
+  if (text == "purge_dead_letters") return QueueAction::purge_dead_letters;
   return std::nullopt;
 }
-std::string_view allowedQueueAction() noexcept { return "retry_failed, delete_waiting, change_priority"; }
+std::string_view allowedQueueAction() noexcept { return "retry_failed, delete_waiting, change_priority, replay_dead_letters, purge_dead_letters"; }
 std::span<const QueueAction> allQueueActions() noexcept {
-  static constexpr QueueAction kAll[] = {QueueAction::retry_failed, QueueAction::delete_waiting, QueueAction::change_priority};
+  static constexpr QueueAction kAll[] = {QueueAction::retry_failed, QueueAction::delete_waiting, QueueAction::change_priority, QueueAction::replay_dead_letters, QueueAction::purge_dead_letters};
+  return kAll;
+}
+
+// ---- DeadLetterState
+std::string_view toText(DeadLetterState value) noexcept {
+  switch (value) {
+    case DeadLetterState::dead: return "dead";
+    case DeadLetterState::replayed: return "replayed";
+    case DeadLetterState::settled: return "settled";
+  }
+  return {};
+}
+std::string_view describe(DeadLetterState value) noexcept {
+  switch (value) {
+    case DeadLetterState::dead: return "Its delivery is `failed`, and nobody has done anything about it";
+    case DeadLetterState::replayed: return "An operator sent it again, as it was or corrected";
+    case DeadLetterState::settled: return "A receipt that came late says what became of its delivery";
+  }
+  return {};
+}
+std::optional<DeadLetterState> parseDeadLetterState(std::string_view text) noexcept {
+  if (text == "dead") return DeadLetterState::dead;
+  if (text == "replayed") return DeadLetterState::replayed;
+  if (text == "settled") return DeadLetterState::settled;
+  return std::nullopt;
+}
+std::string_view allowedDeadLetterState() noexcept { return "dead, replayed, settled"; }
+std::span<const DeadLetterState> allDeadLetterStates() noexcept {
+  static constexpr DeadLetterState kAll[] = {DeadLetterState::dead, DeadLetterState::replayed, DeadLetterState::settled};
   return kAll;
 }
 
@@ -1408,6 +1446,7 @@ std::optional<DeliveryState> stateAfter(EventType value) noexcept {
     case EventType::unknown: return DeliveryState::unknown;
     case EventType::provider_deferred: return std::nullopt;
     case EventType::merged: return std::nullopt;
+    case EventType::replayed: return std::nullopt;
     case EventType::priority_changed: return std::nullopt;
     case EventType::looked_up: return std::nullopt;
     case EventType::receipt_ignored: return std::nullopt;

@@ -145,6 +145,7 @@ enum class EventType : std::uint8_t {
   unknown,  ///< It may have been sent
   provider_deferred,  ///< The provider reports a delay and goes on trying
   merged,  ///< The data of a double was merged into it
+  replayed,  ///< An operator corrected it and sent it anew, as another notification
   priority_changed,  ///< An operator gave it another priority
   looked_up,  ///< The provider was asked what became of it
   receipt_ignored,  ///< A receipt that the state machine does not allow any more; kept for the record
@@ -421,6 +422,8 @@ enum class QueueAction : std::uint8_t {
   retry_failed,  ///< What failed is queued again
   delete_waiting,  ///< What waits is called off, its state is `cancelled`
   change_priority,  ///< What waits gets another priority
+  replay_dead_letters,  ///< Dead letters are queued again
+  purge_dead_letters,  ///< Dead letters are removed; their deliveries stay `failed`
 };
 std::string_view toText(QueueAction value) noexcept;
 /// A sentence about the value, for people.
@@ -428,6 +431,19 @@ std::string_view describe(QueueAction value) noexcept;
 std::optional<QueueAction> parseQueueAction(std::string_view text) noexcept;
 std::string_view allowedQueueAction() noexcept;
 std::span<const QueueAction> allQueueActions() noexcept;
+
+/// Where a dead letter stands. A delivery that is replayed and fails once more leaves another dead letter.
+enum class DeadLetterState : std::uint8_t {
+  dead,  ///< Its delivery is `failed`, and nobody has done anything about it
+  replayed,  ///< An operator sent it again, as it was or corrected
+  settled,  ///< A receipt that came late says what became of its delivery
+};
+std::string_view toText(DeadLetterState value) noexcept;
+/// A sentence about the value, for people.
+std::string_view describe(DeadLetterState value) noexcept;
+std::optional<DeadLetterState> parseDeadLetterState(std::string_view text) noexcept;
+std::string_view allowedDeadLetterState() noexcept;
+std::span<const DeadLetterState> allDeadLetterStates() noexcept;
 
 /// Where a queue action stands.
 enum class QueueOperationState : std::uint8_t {

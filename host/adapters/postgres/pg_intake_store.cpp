@@ -6,6 +6,7 @@
 
 #include "adapters/postgres/chunk_group.h"
 #include "adapters/postgres/dedup_intake.h"
+#include "adapters/postgres/notification_insert.h"
 #include "adapters/postgres/request_json.h"
 #include "adapters/postgres/store_call.h"
 #include "adapters/postgres/transaction.h"
@@ -255,6 +256,10 @@ std::optional<GroupOutcomes> tryWrite(Connection& connection, std::span<const Ne
 }
 
 }  // namespace
+
+void insertNotification(Transaction& transaction, const NewNotification& notification, Keyring& keyring) {
+  transaction.run(sql::notifications_insert, insertParams({&notification, 1}, {}, ClaimTerms{}, keyring));
+}
 
 PgIntakeStore::PgIntakeStore(Pool& pool, Keyring& keyring) : pool_(pool), keyring_(keyring) {}
 

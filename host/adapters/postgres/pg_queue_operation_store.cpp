@@ -34,6 +34,7 @@ QueueFilter toFilter(const Row& row) {
   filter.batch = row.maybeUuid(12);
   if (!row.isNull(13))
     for (const auto& id : row.uuids(13)) filter.notifications.push_back({id});
+  filter.template_key = orEmpty(row.maybeText(22));
   return filter;
 }
 
@@ -78,6 +79,7 @@ Params paramsOf(const QueueOperation& operation) {
   addFilter(params, operation.wish.filter);
   params.add(operation.started_by);
   params.add(operation.started_at);
+  params.add(orNull(operation.wish.filter.template_key));
   return params;
 }
 
@@ -95,7 +97,7 @@ struct Progress {
 };
 
 /// Columns of queue_operation_take.
-Progress toProgress(const Row& row) { return {row.uuid(15), static_cast<int>(row.int64(22)), row.int64(23)}; }
+Progress toProgress(const Row& row) { return {row.uuid(15), static_cast<int>(row.int64(23)), row.int64(24)}; }
 
 void advance(Transaction& transaction, const QueueStep& step, const Progress& progress, std::int64_t looked_at) {
   Params params;
@@ -113,8 +115,9 @@ void advance(Transaction& transaction, const QueueStep& step, const Progress& pr
 /// What a worker held for a moment waits again a moment later, so what waits is gone through until a pass changes
 /// nothing. What failed is gone through once: it would be tried again for as long as it fails.
 bool oneMorePass(const QueueOperation& operation, const Progress& progress) {
-  return operation.wish.action != QueueAction::retry_failed && progress.changed_in_pass > 0 &&
-         progress.pass < kMostPasses;
+  const auto action = operation.wish.action;
+  const bool waits = action == QueueAction::delete_waiting || action == QueueAction::change_priority;
+  return waits && progress.changed_in_pass > 0 && progress.pass < kMostPasses;
 }
 
 QueueStep takeStep(Transaction& transaction, Connection& connection, const QueueOperation& operation,
@@ -122,7 +125,7 @@ QueueStep takeStep(Transaction& transaction, Connection& connection, const Queue
   const auto left = operation.wish.limit ? *operation.wish.limit - operation.changed : kBatch;
   const auto picked = pick(connection, operation.tenant, operation.wish, operation.started_at, progress.position,
                            std::min(kBatch, left));
-  QueueStep step{operation.tenant, operation.id, change(connection, operation, picked.deliveries), false};
+  QueueStep step{operation.tenant, operation.id, change(connection, operation, picked.ids), false};
   progress.position = picked.position;
   progress.changed_in_pass += step.changed;
   const bool enough = operation.wish.limit && step.changed >= left;
@@ -192,8 +195,8 @@ QueueSurvey PgQueueOperationStore::survey(TenantId tenant, const QueueWish& wish
     while (!picked.last && survey.matched < most && looked_at < kMostSurveyed) {
       picked = pick(connection, tenant, wish, now, picked.position, std::min(kMostSurveyed, most - survey.matched));
       looked_at += picked.looked_at;
-      survey.matched += static_cast<std::int64_t>(picked.deliveries.size());
-      for (const auto& id : picked.deliveries)
+      survey.matched += static_cast<std::int64_t>(picked.ids.size());
+      for (const auto& id : picked.ids)
         if (survey.sample.size() < kSample) survey.sample.push_back({id});
     }
     survey.complete = picked.last || survey.matched >= most;

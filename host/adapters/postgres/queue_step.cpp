@@ -1,8 +1,10 @@
 #include "adapters/postgres/queue_step.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "adapters/postgres/queue_columns.h"
+#include "adapters/postgres/requeue.h"
 #include "sql_statements.h"
 
 namespace belfry::pg {
@@ -55,33 +57,33 @@ Params pickParams(TenantId tenant, const QueueWish& wish, TimePoint until, const
   return params;
 }
 
-/// Tenant, deliveries, and the least and greatest of them.
-Params chosen(TenantId tenant, const std::vector<Uuid>& deliveries) {
-  const auto [least, greatest] = std::minmax_element(deliveries.begin(), deliveries.end());
+/// What may have been sent leaves no dead letter; what failed is queued again by whoever takes its dead letter.
+std::int64_t requeue(Connection& connection, const QueueOperation& operation, const std::vector<Uuid>& deliveries,
+                     const std::vector<Uuid>& letters) {
+  if (deliveries.empty()) return 0;
+  const auto state = endedState(operation.wish.filter);
+  auto lock = chosenDeliveries(operation.tenant, deliveries);
+  lock.add(toText(state));
+  auto mine = idsOf(connection.run(sql::deliveries_lock_ended, lock));
+  if (state == DeliveryState::failed)
+    mine = takeDead(connection, operation.tenant, mine, operation.started_by, letters);
+  return queueAgain(connection, operation.tenant, mine, operation.started_by, operation.id.value);
+}
+
+Params lettersOf(TenantId tenant, const std::vector<Uuid>& letters) {
   Params params;
   params.add(tenant);
-  params.addUuids(deliveries);
-  params.add(*least);
-  params.add(*greatest);
+  params.addUuids(letters);
   return params;
 }
 
-std::int64_t requeue(Connection& connection, const QueueOperation& operation, const std::vector<Uuid>& deliveries) {
-  auto lock = chosen(operation.tenant, deliveries);
-  lock.add(toText(endedState(operation.wish.filter)));
-  std::vector<Uuid> locked;
-  for (auto row : connection.run(sql::deliveries_lock_ended, lock)) locked.push_back(row.uuid(0));
-  if (locked.empty()) return 0;
-  auto params = chosen(operation.tenant, locked);
-  params.add(uuidLowerBound(locked.front().time() - kDay));
-  params.add(uuidLowerBound(locked.back().time() + kDay));
-  params.add(operation.started_by);
-  params.add(operation.id);
-  return connection.run(sql::deliveries_requeue, params)[0].int64(0);
+std::int64_t replay(Connection& connection, const QueueOperation& operation, const std::vector<Uuid>& letters) {
+  const auto deliveries = idsOf(connection.run(sql::dead_letters_deliveries, lettersOf(operation.tenant, letters)));
+  return requeue(connection, operation, deliveries, letters);
 }
 
 std::int64_t callOff(Connection& connection, const QueueOperation& operation, const std::vector<Uuid>& deliveries) {
-  auto params = chosen(operation.tenant, deliveries);
+  auto params = chosenDeliveries(operation.tenant, deliveries);
   params.add(operation.started_by);
   params.add(operation.id);
   return connection.run(sql::work_call_off, params)[0].int64(0);
@@ -106,32 +108,66 @@ std::int64_t reprioritise(Connection& connection, const QueueOperation& operatio
   return connection.run(sql::work_reprioritise, params)[0].int64(0);
 }
 
+/// $1 … $5 are those of the other two.
+Params letterParams(TenantId tenant, const QueueWish& wish, TimePoint until, const Uuid& position, std::int64_t most) {
+  const auto bounds = boundsOf(wish.filter, until);
+  Params params;
+  params.add(tenant);
+  params.add(std::max(position, bounds.least));
+  params.add(bounds.greatest);
+  params.add(kWindow);
+  params.add(most);
+  params.add(channelOrNull(wish.filter.channel));
+  params.add(numberOrNull(wish.filter.priority));
+  params.add(orNull(wish.filter.provider));
+  params.add(orNull(wish.filter.error_code));
+  params.add(orNull(wish.filter.template_key));
+  return params;
+}
+
+Rows look(Connection& connection, TenantId tenant, const QueueWish& wish, TimePoint until, const Uuid& position,
+          std::int64_t most) {
+  switch (wish.action) {
+    case QueueAction::retry_failed:
+      return connection.run(sql::deliveries_pick, pickParams(tenant, wish, until, position, most));
+    case QueueAction::delete_waiting:
+    case QueueAction::change_priority:
+      return connection.run(sql::work_pick, pickParams(tenant, wish, until, position, most));
+    case QueueAction::replay_dead_letters:
+    case QueueAction::purge_dead_letters:
+      return connection.run(sql::dead_letters_pick, letterParams(tenant, wish, until, position, most));
+  }
+  throw std::logic_error("an action without a statement");
+}
+
 }  // namespace
 
 Picked pick(Connection& connection, TenantId tenant, const QueueWish& wish, TimePoint until, const Uuid& position,
             std::int64_t most) {
-  const auto& statement = wish.action == QueueAction::retry_failed ? sql::deliveries_pick : sql::work_pick;
-  const auto rows = connection.run(statement, pickParams(tenant, wish, until, position, most));
+  const auto rows = look(connection, tenant, wish, until, position, most);
   const auto row = rows[0];
   Picked picked;
-  picked.deliveries = row.uuids(2);
+  picked.ids = row.uuids(2);
   picked.looked_at = row.int64(0);
-  const bool full = static_cast<std::int64_t>(picked.deliveries.size()) >= most;
+  const bool full = static_cast<std::int64_t>(picked.ids.size()) >= most;
   picked.last = !full && picked.looked_at < kWindow;
   picked.position = row.maybeUuid(1).value_or(position);
   if (full) {  // the rest of the window is looked at again
-    picked.position = picked.deliveries.back();
-    picked.looked_at = static_cast<std::int64_t>(picked.deliveries.size());
+    picked.position = picked.ids.back();
+    picked.looked_at = static_cast<std::int64_t>(picked.ids.size());
   }
   return picked;
 }
 
-std::int64_t change(Connection& connection, const QueueOperation& operation, const std::vector<Uuid>& deliveries) {
-  if (deliveries.empty()) return 0;
+std::int64_t change(Connection& connection, const QueueOperation& operation, const std::vector<Uuid>& ids) {
+  if (ids.empty()) return 0;
   switch (operation.wish.action) {
-    case QueueAction::retry_failed: return requeue(connection, operation, deliveries);
-    case QueueAction::delete_waiting: return callOff(connection, operation, deliveries);
-    case QueueAction::change_priority: return reprioritise(connection, operation, deliveries);
+    case QueueAction::retry_failed: return requeue(connection, operation, ids, {});
+    case QueueAction::delete_waiting: return callOff(connection, operation, ids);
+    case QueueAction::change_priority: return reprioritise(connection, operation, ids);
+    case QueueAction::replay_dead_letters: return replay(connection, operation, ids);
+    case QueueAction::purge_dead_letters:
+      return connection.run(sql::dead_letters_purge, lettersOf(operation.tenant, ids)).affected();
   }
   return 0;
 }

@@ -41,6 +41,15 @@ void readFilter(ObjectReader& filter, ActionWish& wish) {
   filter.finish();
 }
 
+/// Those that this operation takes: dead letters have their own, whose filter differs.
+constexpr std::string_view kActions = "retry_failed, delete_waiting, change_priority";
+
+std::optional<QueueAction> parseAction(std::string_view text) noexcept {
+  const auto action = parseQueueAction(text);
+  const bool letters = action == QueueAction::replay_dead_letters || action == QueueAction::purge_dead_letters;
+  return letters ? std::nullopt : action;
+}
+
 }  // namespace
 
 Result<PauseWish, Problem> parsePauseWish(std::string_view body, bool with_reason) {
@@ -59,9 +68,8 @@ Result<ActionBody, Problem> parseActionBody(std::string_view body) {
   return parseWith<ActionBody>(body, [](ObjectReader& reader) {
     ActionBody asked{};
     auto& wish = asked.wish.wish;
-    reader.require("action", allowedQueueAction());
-    wish.action =
-        reader.word<QueueAction>("action", parseQueueAction, allowedQueueAction()).value_or(QueueAction::retry_failed);
+    reader.require("action", kActions);
+    wish.action = reader.word<QueueAction>("action", parseAction, kActions).value_or(QueueAction::retry_failed);
     reader.require("filter", "an object; {\"all\": true} for every delivery");
     if (auto filter = reader.object("filter")) readFilter(*filter, asked.wish);
     wish.priority = reader.word<Priority>("priority", parsePriority, allowedPriority());

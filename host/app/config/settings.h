@@ -131,6 +131,12 @@ struct ScheduleOptions {
   std::string timezone;  ///< IANA
 };
 
+/// How long dead letters of a state are kept.
+struct LetterRetention {
+  std::chrono::hours keep{};
+  std::int64_t per_tenant = 0;
+};
+
 struct Settings {
   std::set<ProcessRole> roles;
   HttpSettings http;
@@ -155,6 +161,8 @@ struct Settings {
   DedupOptions dedup;
   int partitions_ahead_months = 0;
   int statistics_days = 0;
+  LetterRetention dead_letters;
+  LetterRetention replayed_letters;  ///< and settled ones
   LogLevel log_level = LogLevel::info;
   std::chrono::milliseconds shutdown_deadline{};
 };

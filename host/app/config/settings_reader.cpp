@@ -165,6 +165,11 @@ DedupOptions dedup(const Reader& in) {
   return options;
 }
 
+LetterRetention letters(const Reader& in, const std::string& which) {
+  return {.keep = std::chrono::hours(24 * in.whole<int>("retention." + which + "_days")),
+          .per_tenant = in.whole<std::int64_t>("retention." + which + "_per_tenant")};
+}
+
 ScheduleOptions schedule(const Reader& in) {
   return {.misfire = parseMisfirePolicy(in.text("schedule.misfire")).value(),
           .misfire_after = in.ms("schedule.misfire_after_ms"),
@@ -206,6 +211,8 @@ Settings readSettings(const SettingLayer& values) {
   settings.dedup = dedup(in);
   settings.partitions_ahead_months = in.whole<int>("retention.partitions_ahead_months");
   settings.statistics_days = in.whole<int>("retention.statistics_days");
+  settings.dead_letters = letters(in, "dead_letters");
+  settings.replayed_letters = letters(in, "replayed_letters");
   settings.log_level = parseLogLevel(in.text("log.level")).value();
   settings.shutdown_deadline = in.ms("shutdown.deadline_ms");
   return settings;

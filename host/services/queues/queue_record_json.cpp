@@ -53,6 +53,7 @@ std::string recordOf(const QueueFilter& filter) {
     textIf(json, "errorCode", filter.error_code);
     timeIf(json, "from", filter.from);
     timeIf(json, "to", filter.to);
+    textIf(json, "template", filter.template_key);
     if (filter.batch) json.member("batchId", filter.batch->toString());
     if (filter.notifications.empty()) return;
     json.memberArray("notificationIds", [&] {

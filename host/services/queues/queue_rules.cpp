@@ -20,8 +20,15 @@ std::string joined(const States& states) {
 
 /// `failed` by itself; what may have been sent is only repeated when somebody asks for just that.
 States statesOf(QueueAction action) {
-  if (action == QueueAction::retry_failed) return {DeliveryState::failed, DeliveryState::unknown};
-  return {DeliveryState::scheduled, DeliveryState::queued, DeliveryState::deferred};
+  switch (action) {
+    case QueueAction::retry_failed: return {DeliveryState::failed, DeliveryState::unknown};
+    case QueueAction::delete_waiting:
+    case QueueAction::change_priority:
+      return {DeliveryState::scheduled, DeliveryState::queued, DeliveryState::deferred};
+    case QueueAction::replay_dead_letters:
+    case QueueAction::purge_dead_letters: return {DeliveryState::failed};
+  }
+  return {};
 }
 
 void checkState(const QueueWish& wish, std::vector<FieldError>& errors) {

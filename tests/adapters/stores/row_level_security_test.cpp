@@ -48,6 +48,7 @@ const std::map<std::string, Grants> kGrants{
     {"queue_pauses", {"SELECT", "SELECT INSERT DELETE"}},
     {"queue_operations", {"SELECT", "SELECT INSERT UPDATE"}},
     {"audit_log", {"SELECT", "SELECT INSERT"}},
+    {"dead_letters", {"SELECT", "SELECT INSERT UPDATE DELETE"}},
 };
 
 /// These hold positions and nothing of any tenant.
@@ -99,6 +100,8 @@ class RowLevelSecurity : public StoreSuite {
         "SELECT id, id, 'delete_waiting', 'key:ops' FROM belfry.tenants");
     sql("INSERT INTO belfry.audit_log (tenant_id, id, actor, action, target, request_id) "
         "SELECT id, id, 'key:ops', 'queue.pause', 'tenant', 'r' FROM belfry.tenants");
+    sql("INSERT INTO belfry.dead_letters (tenant_id, id, delivery_id, notification_id, channel, priority, attempt) "
+        "SELECT id, id, id, id, 'email', 2, 1 FROM belfry.tenants");
     sql("INSERT INTO belfry.parked_receipts (tenant_id, id, provider, delivery_id, attempt, key, receipt, reason, "
         "received_at, expires_at) "
         "SELECT id, id, 'mail', id, 1, sha256('k'), '', 'not_settled_yet', now(), now() FROM belfry.tenants");

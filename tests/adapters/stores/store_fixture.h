@@ -17,6 +17,7 @@
 #include "adapters/postgres/pg_batch_store.h"
 #include "adapters/postgres/pg_callback_store.h"
 #include "adapters/postgres/pg_catalogue_store.h"
+#include "adapters/postgres/pg_dead_letter_store.h"
 #include "adapters/postgres/pg_dedup_store.h"
 #include "adapters/postgres/pg_device_store.h"
 #include "adapters/postgres/pg_feed_store.h"
@@ -131,7 +132,8 @@ struct Stores {
         pauses(tenant_pool, system_pool),
         queue_operations(tenant_pool, system_pool),
         audit(tenant_pool),
-        schedules(tenant_pool, system_pool, keyring) {}
+        schedules(tenant_pool, system_pool, keyring),
+        dead_letters(tenant_pool, system_pool, keyring) {}
 
   SystemClock clock;
   Pool tenant_pool;
@@ -163,6 +165,7 @@ struct Stores {
   PgQueueOperationStore queue_operations;
   PgAuditStore audit;
   PgScheduleStore schedules;
+  PgDeadLetterStore dead_letters;
 
  private:
   std::string wrappedKey(TenantId tenant) {
@@ -206,7 +209,7 @@ class StoreSuite : public ::testing::Test {
         "belfry.feed, belfry.delivery_statistics, belfry.batches, belfry.batch_chunks, "
         "belfry.idempotency_keys, belfry.inbox_items, belfry.device_tokens, belfry.inbound_callbacks, "
         "belfry.parked_receipts, belfry.receipt_keys, belfry.provider_message_ids, belfry.lookups, belfry.dedup_keys, "
-        "belfry.dedup_days RESTART IDENTITY;"
+        "belfry.dedup_days, belfry.dead_letters RESTART IDENTITY;"
         "UPDATE belfry.feed_ends SET head = 0, pruned_to = 0;"
         "UPDATE belfry.feed_sinks SET position = 0, rewind_to = NULL");
   }

@@ -471,6 +471,40 @@ void driveQueues(Driver& driver) {
   driver.withoutCredential("GET", "/api/v1/admin/audit");
 }
 
+void driveDeadLetters(Driver& driver) {
+  const std::string base = "/api/v1/admin/dead-letters";
+  const auto on = [&]() -> Driver& { return driver.as("other"); };
+  const auto failed = [&](const std::string& address) {
+    const auto sent = on().call("POST", std::string(kSends) + "/send", 202, mailBody(address));
+    stage().host.waitForStatus(sent.text("/id"), "failed", "other");
+    return base + "/" + on().call("GET", base + "?limit=1", 200).text("/items/0/id");
+  };
+  const auto one = failed("defer-451+one@example.test");
+  on().call("GET", base + "?channel=email&errorCode=x&state=replayed", 200);
+  on().call("GET", base + "?state=lost", 422);
+  on().call("GET", one, 200);
+  on().call("GET", base + "/" + kUnknownId, 404);
+  on().call("POST", one + "/edit", 200, R"({"recipient":{"email":"right@example.test"},"dryRun":true})");
+  on().call("POST", one + "/edit", 422, R"({"recipient":{"email":"wrong"}})");
+  on().call("POST", one + "/edit", 202, R"({"recipient":{"email":"right@example.test"}})");
+  on().call("POST", one + "/edit", 409, R"({"recipient":{"email":"right@example.test"}})");
+  on().call("POST", one + "/replay", 409);
+  on().call("DELETE", one, 409);
+  const auto two = failed("defer-451+two@example.test");
+  on().call("POST", two + "/replay", 200);
+  on().call("POST", base + "/" + kUnknownId + "/replay", 404);
+  const auto three = failed("defer-451+three@example.test");
+  on().call("POST", base + "/replay", 200, R"({"filter":{"channel":"email","template":"nosuch"},"dryRun":true})");
+  on().call("POST", base + "/replay", 422, R"({"filter":{}})");
+  on().call("DELETE", three, 200);
+  on().call("DELETE", three, 404);
+  const auto begun = on().call("POST", base + "/replay", 202, R"({"filter":{"template":"nosuch"},"limit":5})");
+  on().call("GET", "/api/v1/admin/queues/actions/" + begun.text("/id"), 200);
+  on().call("POST", base + "/purge", 200, R"({"filter":{"all":true},"dryRun":true})");
+  on().call("POST", base + "/purge", 422, R"({})");
+  driver.withoutCredential("GET", base);
+}
+
 void driveTheRest(Driver& driver) {
   driver.call("GET", "/api/v1/lookups", 200);
   driver.call("GET", "/api/v1/lookups/channels", 200);
@@ -517,6 +551,7 @@ TEST(OpenApi, EveryOperationAnswersAsTheContractSays) {
   driveFeed(driver);
   driveDedup(driver);
   driveQueues(driver);
+  driveDeadLetters(driver);
   driveTheRest(driver);
   EXPECT_EQ(driver.verdict(), "");
 }

@@ -6,6 +6,7 @@
 #include "api/rest/audit_operations.h"
 #include "api/rest/batch_operations.h"
 #include "api/rest/callback_operations.h"
+#include "api/rest/dead_letter_operations.h"
 #include "api/rest/dedup_operations.h"
 #include "api/rest/device_operations.h"
 #include "api/rest/docs_operations.h"
@@ -55,6 +56,7 @@ Router wholeRouter() {
   addWebhookOperations(router, unused<Callbacks>(), "", 0);
   addCallbackOperations(router, unused<CallbackStore>(), unused<Callbacks>(), {});
   addQueueOperations(router, unused<QueueControl>());
+  addDeadLetterOperations(router, unused<DeadLetters>(), unused<QueueControl>());
   addAuditOperations(router, unused<AuditStore>());
   addQuestionOperations(router, unused<ProviderQuestions>());
   addFeedOperations(router, unused<FeedFollowers>(), unused<FeedStore>(), unused<SystemClock>());

@@ -1,6 +1,6 @@
--- Caller: QueueOperationStore::step (role belfry_system). What ended waits again; attempt numbers go on. The caller has locked the rows by
--- a statement before this one, so the last event's number holds. $3, $4: least and greatest delivery id; $5, $6: least and greatest
--- notification id; $7 who, $8 operation. Index: primary keys.
+-- Caller: QueueOperationStore::step, DeadLetterStore::replay (role belfry_system). What ended waits again; attempt numbers go
+-- on. The caller has locked the rows by a statement before this one, so the last event's number holds. $3, $4: least and greatest delivery
+-- id; $5, $6: least and greatest notification id; $7 who, $8 operation (NULL: none). Index: primary keys.
 WITH again AS (
   SELECT d.tenant_id, d.id, d.notification_id, d.channel, d.address, d.attempt, d.status, d.error_code, n.priority,
          1 + coalesce((SELECT max(e.seq) FROM belfry.delivery_events e
