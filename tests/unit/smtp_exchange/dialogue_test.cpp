@@ -14,7 +14,7 @@ class Dialogue : public ::testing::Test {
     return *dialogue_;
   }
   std::string written() {
-    const std::string bytes(dialogue_->output());
+    std::string bytes(dialogue_->output());
     dialogue_->wrote(bytes.size());
     return bytes;
   }
