@@ -38,7 +38,8 @@ struct HttpExchange {
   /// Where this exchange may go: `host`, `host:port` or `*.domain`. Empty allows nothing.
   HostList allowed_hosts;
   std::string pool_scope;  ///< connections are shared only within one scope, e.g. tenant and provider instance
-  /// Begins before what waits for its turn or for a connection to the same place; a few connections are kept for such.
+  /// Begins before what waits for its turn or for a connection to the same place; a sixteenth of the connections is
+  /// kept for such (HTTP/2 keeps none: an exchange is a stream).
   bool urgent = false;
   ExchangeTrace trace;
 };

@@ -49,7 +49,8 @@ struct SmtpExchange {
   /// Where this exchange may go: `host`, `host:port` or `*.domain`. Empty allows nothing.
   HostList allowed_hosts;
   std::string pool_scope;  ///< pooled connections are shared only within one scope, e.g. tenant and provider instance
-  /// Begins before what waits for its turn or for a connection to the same place; a few connections are kept for such.
+  /// Begins before what waits for its turn or for a connection to the same place; a sixteenth of the connections is
+  /// kept for such.
   bool urgent = false;
   ExchangeTrace trace;
 };

@@ -38,14 +38,21 @@ std::optional<std::string> stateParam(const QueueWish& wish) {
   return wish.filter.state ? std::optional(std::string(toText(*wish.filter.state))) : std::nullopt;
 }
 
-Params pickParams(TenantId tenant, const QueueWish& wish, TimePoint until, const Uuid& position, std::int64_t most) {
-  const auto bounds = boundsOf(wish.filter, until);
+/// $1 … $5 of every statement that picks: whose, between which ids, how many to look at and to take.
+Params windowParams(TenantId tenant, const QueueFilter& filter, TimePoint until, const Uuid& position,
+                    std::int64_t most) {
+  const auto bounds = boundsOf(filter, until);
   Params params;
   params.add(tenant);
   params.add(std::max(position, bounds.least));
   params.add(bounds.greatest);
   params.add(kWindow);
   params.add(most);
+  return params;
+}
+
+Params pickParams(TenantId tenant, const QueueWish& wish, TimePoint until, const Uuid& position, std::int64_t most) {
+  auto params = windowParams(tenant, wish.filter, until, position, most);
   params.add(channelOrNull(wish.filter.channel));
   params.add(numberOrNull(wish.filter.priority));
   params.add(stateParam(wish));
@@ -108,15 +115,8 @@ std::int64_t reprioritise(Connection& connection, const QueueOperation& operatio
   return connection.run(sql::work_reprioritise, params)[0].int64(0);
 }
 
-/// $1 … $5 are those of the other two.
 Params letterParams(TenantId tenant, const QueueWish& wish, TimePoint until, const Uuid& position, std::int64_t most) {
-  const auto bounds = boundsOf(wish.filter, until);
-  Params params;
-  params.add(tenant);
-  params.add(std::max(position, bounds.least));
-  params.add(bounds.greatest);
-  params.add(kWindow);
-  params.add(most);
+  auto params = windowParams(tenant, wish.filter, until, position, most);
   params.add(channelOrNull(wish.filter.channel));
   params.add(numberOrNull(wish.filter.priority));
   params.add(orNull(wish.filter.provider));

@@ -2,6 +2,7 @@
 
 #include "api/rest/dead_letter_json.h"
 #include "api/rest/page_json.h"
+#include "api/rest/queue_action.h"
 
 namespace belfry {
 namespace {
@@ -10,9 +11,6 @@ constexpr std::size_t kMostEditBytes = 2 * 1024 * 1024;
 constexpr std::size_t kMostActionBytes = 4096;
 constexpr std::string_view kCursorKind = "dl";
 const std::string kBase = "/api/v1/admin/dead-letters";
-const std::string kActions = "/api/v1/admin/queues/actions/";
-
-Operator operatorOf(const Call& call) { return {call.caller.tenant, call.caller.subject, call.request.request_id}; }
 
 Answer list(const DeadLetters& letters, const Call& call) {
   FieldErrors errors;
@@ -58,18 +56,7 @@ Answer correct(DeadLetters& letters, const Call& call) {
 }
 
 Answer act(QueueControl& queues, QueueAction action, const Call& call) {
-  auto asked = parseDeadLetterAction(call.request.body, action);
-  if (!asked) return failure(std::move(asked).error());
-  if (asked->dry_run) {
-    auto survey = queues.survey(call.caller.tenant, asked->wish);
-    if (!survey) return failure(std::move(survey).error());
-    return jsonResponse(200, surveyJson(*survey));
-  }
-  auto begun = queues.start(operatorOf(call), asked->wish);
-  if (!begun) return failure(std::move(begun).error());
-  auto answer = jsonResponse(202, queueOperationJson(*begun));
-  answer.headers.set("Location", kActions + begun->id.toString());
-  return answer;
+  return answerAction(queues, call, parseDeadLetterAction(call.request.body, action));
 }
 
 }  // namespace

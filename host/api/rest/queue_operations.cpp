@@ -1,6 +1,7 @@
 #include "api/rest/queue_operations.h"
 
 #include "api/rest/page_json.h"
+#include "api/rest/queue_action.h"
 #include "api/rest/queue_json.h"
 
 namespace belfry {
@@ -10,8 +11,6 @@ constexpr std::size_t kMostPauseBytes = 4096;
 constexpr std::size_t kMostActionBytes = 64 * 1024;
 constexpr std::string_view kCursorKind = "qo";
 const std::string kBase = "/api/v1/admin/queues";
-
-Operator operatorOf(const Call& call) { return {call.caller.tenant, call.caller.subject, call.request.request_id}; }
 
 Answer report(const QueueControl& queues, const Call& call) {
   FieldErrors errors;
@@ -47,18 +46,7 @@ Answer resume(QueueControl& queues, const Call& call) {
 }
 
 Answer act(QueueControl& queues, const Call& call) {
-  auto asked = parseActionBody(call.request.body);
-  if (!asked) return failure(std::move(asked).error());
-  if (asked->dry_run) {
-    auto survey = queues.survey(call.caller.tenant, asked->wish);
-    if (!survey) return failure(std::move(survey).error());
-    return jsonResponse(200, surveyJson(*survey));
-  }
-  auto begun = queues.start(operatorOf(call), asked->wish);
-  if (!begun) return failure(std::move(begun).error());
-  auto answer = jsonResponse(202, queueOperationJson(*begun));
-  answer.headers.set("Location", kBase + "/actions/" + begun->id.toString());
-  return answer;
+  return answerAction(queues, call, parseActionBody(call.request.body));
 }
 
 Answer showAction(const QueueControl& queues, const Call& call) {

@@ -146,7 +146,7 @@ TEST_F(EmbeddedTest, RedisThatWillNotStartIsRefusedWithItsWordsAndItsLog) {
 TEST_F(EmbeddedTest, ServerThatNeverAnswersIsGivenUp) {
   const TemporaryDirectory silent;
   for (const auto* program : {"initdb", "postgres"}) {
-    std::ofstream(silent.path() / program) << "#!/bin/sh\nexec sleep 1000\n";
+    std::ofstream(silent.path() / program) << "#!/bin/sh\nexec tail -f /dev/null\n";
     ::chmod((silent.path() / program).c_str(), 0755);
   }
   auto wanted = settings();

@@ -264,13 +264,7 @@ TEST_F(Fate, AServerThatThinksLongDelaysNobodyElse) {
 
 TEST_F(Fate, CancellingSaysHowFarItHadCome) {
   std::promise<void> dot_seen;
-  ScriptedServer server([&dot_seen](Peer& peer) {
-    peer.greet();
-    peer.answer({"250 ok", "250 ok", "354 go on"});
-    peer.message();
-    dot_seen.set_value();
-    peer.waitForEnd();
-  });
+  ScriptedServer server(silentAfterTheDot(dot_seen));
   startExchange(server.port());
   ExchangeHandle handle;
   const Future result = start(mailTo(server.port()), &handle);

@@ -60,13 +60,7 @@ TEST_F(Lifecycle, DrainWaitsForWhatIsUnderWay) {
 
 TEST_F(Lifecycle, DrainCancelsAtItsDeadlineAndRefusesNewOnes) {
   std::promise<void> dot_seen;
-  ScriptedServer server([&dot_seen](Peer& peer) {
-    peer.greet();
-    peer.answer({"250 ok", "250 ok", "354 go on"});
-    peer.message();
-    dot_seen.set_value();
-    peer.waitForEnd();
-  });
+  ScriptedServer server(silentAfterTheDot(dot_seen));
   startExchange(server.port());
   const Future result = start(mailTo(server.port()));
   dot_seen.get_future().wait();

@@ -18,13 +18,7 @@ class Pool : public ExchangeFixture {
   /// A second exchange, limited so, waits for the only connection, which the first one holds, and never leaves.
   void expectWaitEnds(const std::function<void(SmtpExchange&)>& limit) {
     std::promise<void> dot_seen;
-    ScriptedServer server([&dot_seen](Peer& peer) {
-      peer.greet();
-      peer.answer({"250 ok", "250 ok", "354 go on"});
-      peer.message();
-      dot_seen.set_value();
-      peer.waitForEnd();
-    });
+    ScriptedServer server(silentAfterTheDot(dot_seen));
     startExchange(server.port(), {.max_smtp_connections_per_host = 1});
     ExchangeHandle first;
     const Future held = start(mailTo(server.port()), &first);
@@ -60,6 +54,31 @@ TEST_F(Pool, OpensNoMoreThanAllowedAndServesAll) {
   EXPECT_EQ(sink.mails().size(), 60u);
   EXPECT_LE(ports.size(), 3u);
   EXPECT_LE(exchange_->stats().opened, 3u);
+}
+
+/// Sixteen connections, one of them kept for urgent mails; the others are held by mails without an answer.
+TEST_F(Pool, AnUrgentMailWaitsForNoOrdinaryOne) {
+  constexpr std::size_t kMost = 16;
+  constexpr std::size_t kHeld = kMost - curl::keptForUrgent(kMost);
+  std::atomic<std::size_t> held{0};
+  ScriptedServer server([&](Peer& peer) {
+    peer.greet();
+    if (peer.number() > static_cast<int>(kHeld)) return peer.serveWell();
+    peer.answer({"250 ok", "250 ok", "354 go on"});
+    peer.message();
+    ++held;
+    peer.waitForEnd();
+  });
+  startExchange(server.port(), {.max_smtp_connections_per_host = kMost});
+  std::vector<Future> ordinary;
+  for (std::size_t i = 0; i < 20; ++i) ordinary.push_back(start(mailTo(server.port())));
+  ASSERT_TRUE(waitUntil(20s, [&] { return held == kHeld; }));
+  SmtpExchange urgent = mailTo(server.port());
+  urgent.urgent = true;
+  expectDelivered(send(std::move(urgent)));
+  EXPECT_EQ(server.connections(), static_cast<int>(kMost));
+  for (const Future& result : ordinary) EXPECT_NE(result.wait_for(0s), std::future_status::ready);
+  exchange_->drain(std::chrono::steady_clock::now());
 }
 
 TEST_F(Pool, SharesNothingBetweenUsersScopesOrTlsModes) {

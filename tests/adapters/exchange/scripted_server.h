@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <future>
 #include <list>
 #include <mutex>
 #include <set>
@@ -79,5 +80,16 @@ class ScriptedServer {
   std::list<std::thread> scripts_;
   std::thread acceptor_;
 };
+
+/// A mail server that takes one message, says so here, and never answers its final dot.
+inline ScriptedServer::Script silentAfterTheDot(std::promise<void>& dot_seen) {
+  return [&dot_seen](Peer& peer) {
+    peer.greet();
+    peer.answer({"250 ok", "250 ok", "354 go on"});
+    peer.message();
+    dot_seen.set_value();
+    peer.waitForEnd();
+  };
+}
 
 }  // namespace belfry::test

@@ -79,6 +79,17 @@ class DeadLetterTest : public StoreSuite {
   }
   Delivery delivery(const NewNotification& of) { return stores_->notifications.get(tenant_, of.id)->deliveries.at(0); }
 
+  /// One of low priority and a template, which is returned, and two by two providers.
+  NewNotification makeThreeOfDifferentKinds() {
+    auto made = mail(tenant_, Priority::low);
+    made.request.template_ref = TemplateRef{"hello", 1, "en"};
+    store(made);
+    end(DeliveryState::failed, "timeout", "one");
+    dead("refused", "two");
+    dead("refused", "one");
+    return made;
+  }
+
   TenantId tenant_;
   static inline const Uuid owner_ = newUuidV7(SystemClock().now());
 };
@@ -273,12 +284,7 @@ TEST_F(DeadLetterTest, AReceiptThatComesLateSettlesIt) {
 }
 
 TEST_F(DeadLetterTest, FiltersChooseByEachOfTheirFieldsAndPagesFollow) {
-  auto made = mail(tenant_, Priority::low);
-  made.request.template_ref = TemplateRef{"hello", 1, "en"};
-  store(made);
-  end(DeliveryState::failed, "timeout", "one");
-  dead("refused", "two");
-  dead("refused", "one");
+  makeThreeOfDifferentKinds();
   EXPECT_THAT(letters(), SizeIs(3));
   EXPECT_THAT(letters({.channel = Channel::sms}), IsEmpty());
   EXPECT_THAT(letters({.channel = Channel::email}), SizeIs(3));
@@ -304,12 +310,7 @@ TEST_F(DeadLetterTest, FiltersChooseByEachOfTheirFieldsAndPagesFollow) {
 }
 
 TEST_F(DeadLetterTest, ManyAreReplayedOrPurgedByTheSameFilters) {
-  auto made = mail(tenant_, Priority::low);
-  made.request.template_ref = TemplateRef{"hello", 1, "en"};
-  store(made);
-  end(DeliveryState::failed, "timeout", "one");
-  dead("refused", "two");
-  dead("refused", "one");
+  const auto made = makeThreeOfDifferentKinds();
   const auto matched = [&](const QueueFilter& filter) {
     return stores_->queue_operations
         .survey(tenant_, {QueueAction::purge_dead_letters, filter, {}, {}}, stores_->clock.now() + 1s)

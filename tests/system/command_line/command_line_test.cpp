@@ -2,10 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <fstream>
 
-#include "support/child_process.h"
+#include "system/belfry_command.h"
 #include "system/received_mail.h"
 #include "system/stage.h"
 
@@ -15,20 +14,8 @@ namespace {
 using namespace std::chrono_literals;
 using testing::HasSubstr;
 
-struct Said {
-  int code = -1;
-  std::string out;
-  std::string err;
-};
-
 Said belfry(std::vector<std::string> args, std::map<std::string, std::string> env = {}) {
-  args.insert(args.begin(), std::string(std::getenv("BELFRY_BUILD_DIR")) + "/bin/belfry");
-  env.emplace("BELFRY_SERVER", stage().host.url());
-  env.emplace("BELFRY_KEY_FILE", (stage().host.dataDirectory() / "admin.key").string());
-  ChildProcess child({.args = std::move(args), .env = std::move(env), .unset_env = {"BELFRY_KEY"}});
-  const auto exit = child.waitForExit(60s);
-  EXPECT_TRUE(exit) << "still runs: " << child.output();
-  return {exit ? exit->code : -1, child.standardOutput(), child.standardError()};
+  return runBelfry(stage().host, std::move(args), std::move(env));
 }
 
 JsonDocument jsonOf(const Said& said) {

@@ -4,12 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <cstdlib>
 #include <thread>
 
-#include "support/child_process.h"
 #include "support/test_services.h"
 #include "support/wait_until.h"
+#include "system/belfry_command.h"
 #include "system/received_mail.h"
 #include "system/stage.h"
 
@@ -307,46 +306,34 @@ TEST(DeadLetters, OnlyWhoMayIsLetIn) {
   EXPECT_EQ(host().api("POST", kLetters + "/purge", R"({"filter":{"all":true}})", "", manager).status, 403);
 }
 
-struct Said {
-  int code = -1;
-  std::string out, err;
-};
-
-Said belfry(std::vector<std::string> args) {
-  args.insert(args.begin(), std::string(std::getenv("BELFRY_BUILD_DIR")) + "/bin/belfry");
+Said ofTenant(std::vector<std::string> args) {
   args.insert(args.end(), {"--tenant", "cli"});
-  ChildProcess child(
-      {.args = std::move(args),
-       .env = {{"BELFRY_SERVER", host().url()}, {"BELFRY_KEY_FILE", (host().dataDirectory() / "admin.key").string()}},
-       .unset_env = {"BELFRY_KEY"}});
-  const auto exit = child.waitForExit(60s);
-  EXPECT_TRUE(exit) << "still runs: " << child.output();
-  return {exit ? exit->code : -1, child.standardOutput(), child.standardError()};
+  return runBelfry(host(), std::move(args));
 }
 
 TEST(BelfryDlq, DoesItAllFromTheCommandLine) {
   const auto one = failingMail("cli", "flaky-3+cli@example.test");
   const auto two = failingMail("cli", "defer-451+cli@example.test");
-  const auto listed = belfry({"dlq", "list", "--channel", "email"});
+  const auto listed = ofTenant({"dlq", "list", "--channel", "email"});
   EXPECT_THAT(listed.out, HasSubstr(one.letter));
   EXPECT_THAT(listed.out, HasSubstr(two.letter));
-  const auto shown = belfry({"dlq", "show", two.letter});
+  const auto shown = ofTenant({"dlq", "show", two.letter});
   EXPECT_EQ(shown.code, 0) << shown.err;
   EXPECT_THAT(shown.out, HasSubstr("It rings."));
-  EXPECT_EQ(belfry({"dlq", "replay", "--id", one.letter}).code, 0);
+  EXPECT_EQ(ofTenant({"dlq", "replay", "--id", one.letter}).code, 0);
   EXPECT_EQ(host().waitForStatus(one.notification, "sent", "cli").text("/status"), "sent");
-  EXPECT_EQ(belfry({"dlq", "replay", "--id", one.letter}).code, 1);
-  EXPECT_THAT(belfry({"dlq", "purge", "--all", "--dry-run"}).out, HasSubstr("1 dead letters would be purged"));
-  const auto dry = belfry({"dlq", "edit", two.letter, "--email", "cli.right@example.test", "--dry-run"});
+  EXPECT_EQ(ofTenant({"dlq", "replay", "--id", one.letter}).code, 1);
+  EXPECT_THAT(ofTenant({"dlq", "purge", "--all", "--dry-run"}).out, HasSubstr("1 dead letters would be purged"));
+  const auto dry = ofTenant({"dlq", "edit", two.letter, "--email", "cli.right@example.test", "--dry-run"});
   EXPECT_THAT(dry.out, HasSubstr("nothing was done"));
-  EXPECT_EQ(belfry({"dlq", "edit", two.letter, "--email", "no address"}).code, 1);
-  const auto made = belfry({"dlq", "edit", two.letter, "--email", "cli.right@example.test", "--json"});
+  EXPECT_EQ(ofTenant({"dlq", "edit", two.letter, "--email", "no address"}).code, 1);
+  const auto made = ofTenant({"dlq", "edit", two.letter, "--email", "cli.right@example.test", "--json"});
   EXPECT_EQ(made.code, 0) << made.err;
   EXPECT_EQ(mailTo(stage().sink, "cli.right@example.test").text("/headers/subject"), "Hello");
   const auto three = failingMail("cli", "defer-451+purge@example.test");
-  EXPECT_THAT(belfry({"dlq", "purge", "--id", three.letter}).out, HasSubstr("purged dead letter " + three.letter));
-  EXPECT_EQ(belfry({"dlq", "replay", "--provider", "cli-smtp", "--error", "nosuch"}).code, 0);
-  EXPECT_THAT(belfry({"audit", "list"}).out, HasSubstr("dead_letter.purge"));
+  EXPECT_THAT(ofTenant({"dlq", "purge", "--id", three.letter}).out, HasSubstr("purged dead letter " + three.letter));
+  EXPECT_EQ(ofTenant({"dlq", "replay", "--provider", "cli-smtp", "--error", "nosuch"}).code, 0);
+  EXPECT_THAT(ofTenant({"audit", "list"}).out, HasSubstr("dead_letter.purge"));
 }
 
 TEST(DeadLettersKept, OldOnesGoByThemselvesAndTheRestIsCounted) {

@@ -5,9 +5,9 @@
 
 #include <cstdlib>
 
-#include "support/child_process.h"
 #include "support/test_services.h"
 #include "support/wait_until.h"
+#include "system/belfry_command.h"
 #include "system/received_mail.h"
 #include "system/stage.h"
 
@@ -313,63 +313,51 @@ TEST(Queues, StatisticsGiveThroughputTimesAndAdvice) {
   EXPECT_THAT(metrics, HasSubstr(R"(belfry_queue_oldest_seconds{channel="email",priority="low"})"));
 }
 
-struct Said {
-  int code = -1;
-  std::string out, err;
-};
-
-Said belfry(std::vector<std::string> args) {
-  args.insert(args.begin(), std::string(std::getenv("BELFRY_BUILD_DIR")) + "/bin/belfry");
+Said ofTenant(std::vector<std::string> args) {
   args.insert(args.end(), {"--tenant", "cli"});
-  ChildProcess child(
-      {.args = std::move(args),
-       .env = {{"BELFRY_SERVER", host().url()}, {"BELFRY_KEY_FILE", (host().dataDirectory() / "admin.key").string()}},
-       .unset_env = {"BELFRY_KEY"}});
-  const auto exit = child.waitForExit(60s);
-  EXPECT_TRUE(exit) << "still runs: " << child.output();
-  return {exit ? exit->code : -1, child.standardOutput(), child.standardError()};
+  return runBelfry(host(), std::move(args));
 }
 
 TEST(BelfryQueue, DoesItAllFromTheCommandLine) {
-  EXPECT_EQ(belfry({"queue", "pause", "--channel", "email", "--reason", "by hand"}).code, 0);
-  EXPECT_EQ(belfry({"queue", "pause", "--channel", "email"}).code, 1) << "it is paused already";
-  EXPECT_EQ(belfry({"queue", "pause"}).code, 2);
+  EXPECT_EQ(ofTenant({"queue", "pause", "--channel", "email", "--reason", "by hand"}).code, 0);
+  EXPECT_EQ(ofTenant({"queue", "pause", "--channel", "email"}).code, 1) << "it is paused already";
+  EXPECT_EQ(ofTenant({"queue", "pause"}).code, 2);
   const auto waits = send("cli", "cli@example.test"), goes = send("cli", "cli2@example.test", R"(,"priority":"low")");
   EXPECT_TRUE(waitUntil(30s, [] { return parked("cli") == 2; }));
-  EXPECT_THAT(belfry({"queue", "pauses"}).out, HasSubstr("by hand"));
-  const auto listed = belfry({"queue", "list"});
+  EXPECT_THAT(ofTenant({"queue", "pauses"}).out, HasSubstr("by hand"));
+  const auto listed = ofTenant({"queue", "list"});
   EXPECT_EQ(listed.code, 0) << listed.err;
   EXPECT_THAT(listed.out, HasSubstr("medium"));
-  const auto dry = belfry({"queue", "delete-waiting", "--priority", "low", "--dry-run"});
+  const auto dry = ofTenant({"queue", "delete-waiting", "--priority", "low", "--dry-run"});
   EXPECT_EQ(dry.code, 0) << dry.err;
   EXPECT_THAT(dry.out, HasSubstr("1 deliveries would be changed; nothing was"));
-  EXPECT_EQ(belfry({"queue", "delete-waiting"}).code, 1) << "nothing says which";
-  const auto deleted = belfry({"queue", "delete-waiting", "--priority", "low"});
+  EXPECT_EQ(ofTenant({"queue", "delete-waiting"}).code, 1) << "nothing says which";
+  const auto deleted = ofTenant({"queue", "delete-waiting", "--priority", "low"});
   EXPECT_EQ(deleted.code, 0) << deleted.err;
   EXPECT_THAT(deleted.err, HasSubstr("belfry queue operation "));
   awaitStatus(goes, "cancelled", "cli");
   const auto id = deleted.err.substr(deleted.err.rfind(' ') + 1, 36);
   awaitDone(id, "cli");
-  EXPECT_THAT(belfry({"queue", "operation", id}).out, HasSubstr("delete_waiting"));
-  EXPECT_THAT(belfry({"queue", "operations"}).out, HasSubstr(id));
-  EXPECT_EQ(belfry({"queue", "change-priority", "--all"}).code, 2) << "to what?";
-  const auto raised = belfry({"queue", "change-priority", "--all", "--to-priority", "high", "--json"});
+  EXPECT_THAT(ofTenant({"queue", "operation", id}).out, HasSubstr("delete_waiting"));
+  EXPECT_THAT(ofTenant({"queue", "operations"}).out, HasSubstr(id));
+  EXPECT_EQ(ofTenant({"queue", "change-priority", "--all"}).code, 2) << "to what?";
+  const auto raised = ofTenant({"queue", "change-priority", "--all", "--to-priority", "high", "--json"});
   EXPECT_EQ(raised.code, 0) << raised.err;
   const auto answer = parseJson(raised.out);
   ASSERT_TRUE(answer) << raised.out;
   awaitDone(std::string(asView((*answer)["id"])), "cli");
   EXPECT_EQ(timelineOf(host().notification(waits, "cli")), "accepted queued priority_changed");
-  EXPECT_EQ(belfry({"queue", "retry-failed", "--channel", "email", "--dry-run"}).code, 0);
-  EXPECT_EQ(belfry({"queue", "resume", "--channel", "email"}).code, 0);
+  EXPECT_EQ(ofTenant({"queue", "retry-failed", "--channel", "email", "--dry-run"}).code, 0);
+  EXPECT_EQ(ofTenant({"queue", "resume", "--channel", "email"}).code, 0);
   awaitStatus(waits, "sent", "cli");
-  EXPECT_EQ(belfry({"queue", "drain", "--all"}).code, 0);
+  EXPECT_EQ(ofTenant({"queue", "drain", "--all"}).code, 0);
   EXPECT_EQ(host().send(mailBody("late@example.test"), "cli").status, 503);
-  EXPECT_EQ(belfry({"queue", "resume", "--all"}).code, 0);
-  const auto audit = belfry({"audit", "list"});
+  EXPECT_EQ(ofTenant({"queue", "resume", "--all"}).code, 0);
+  const auto audit = ofTenant({"audit", "list"});
   for (const auto* action :
        {"queue.pause", "queue.resume", "queue.drain", "queue.delete_waiting", "queue.change_priority"})
     EXPECT_THAT(audit.out, HasSubstr(action));
-  EXPECT_THAT(belfry({"audit", "list", "--action", "queue.drain"}).out, ::testing::Not(HasSubstr("queue.pause")));
+  EXPECT_THAT(ofTenant({"audit", "list", "--action", "queue.drain"}).out, ::testing::Not(HasSubstr("queue.pause")));
 }
 
 }  // namespace

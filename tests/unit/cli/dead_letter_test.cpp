@@ -11,11 +11,6 @@ namespace {
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-std::vector<std::string> on(const ScriptedHost& host, std::vector<std::string> words) {
-  words.insert(words.end(), {"--server", host.url(), "--key", "bk_test_1.s"});
-  return words;
-}
-
 TEST(Dlq, TheListIsAskedForByEachOfItsFilters) {
   const ScriptedHost host({{200, R"({"items":[{"id":"l1","diedAt":"2026-12-01T09:00:00.000000Z","channel":"email",)"
                                  R"("template":null,"provider":"acme-smtp","errorCode":"timeout","attempt":3,)"

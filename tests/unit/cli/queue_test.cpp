@@ -11,11 +11,6 @@ namespace {
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-std::vector<std::string> on(const ScriptedHost& host, std::vector<std::string> words) {
-  words.insert(words.end(), {"--server", host.url(), "--key", "bk_test_1.s"});
-  return words;
-}
-
 TEST(Queue, PauseSaysWhatIsMeant) {
   const ScriptedHost host({{201, R"({"id":"p1","drain":false,"channel":"email","by":"key:ops"})"}});
   const auto run = runCommand(on(host, {"queue", "pause", "--channel", "email", "--reason", "slow"}));

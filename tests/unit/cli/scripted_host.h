@@ -47,4 +47,10 @@ class ScriptedHost {
   std::thread thread_;
 };
 
+/// A command line that asks this host, with a key.
+inline std::vector<std::string> on(const ScriptedHost& host, std::vector<std::string> words) {
+  words.insert(words.end(), {"--server", host.url(), "--key", "bk_test_1.s"});
+  return words;
+}
+
 }  // namespace belfry::cli
